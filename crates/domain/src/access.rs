@@ -235,8 +235,7 @@ impl Action {
     pub fn resource(self) -> ResourceKind {
         let word = self.as_str();
         let kind = word.split('.').next().unwrap_or(word);
-        kind.parse()
-            .expect("the part of an action before the dot is a resource kind (tested)")
+        kind.parse().expect("the part of an action before the dot is a resource kind (tested)")
     }
 
     /// Whether the officer must have proved again, within the last minutes, that it is they (passkey or fresh code).
@@ -259,10 +258,7 @@ impl Action {
 
     /// Whether the action reads personal data and is therefore itself an entry of the journal.
     pub const fn is_journaled_read(self) -> bool {
-        matches!(
-            self,
-            Self::PersonSearch | Self::PersonRead | Self::PersonReaders | Self::BlobRead
-        )
+        matches!(self, Self::PersonSearch | Self::PersonRead | Self::PersonReaders | Self::BlobRead)
     }
 }
 
@@ -283,10 +279,7 @@ mod tests {
             assert!(ResourceKind::ALL.contains(&action.resource()), "{action}");
         }
         for kind in ResourceKind::ALL {
-            assert!(
-                Action::ALL.iter().any(|action| action.resource() == *kind),
-                "nothing is done to {kind}"
-            );
+            assert!(Action::ALL.iter().any(|action| action.resource() == *kind), "nothing is done to {kind}");
         }
     }
 

@@ -321,9 +321,7 @@ impl Event {
     /// under the office's key, so that they can be replayed after an erasure.
     pub fn owner(&self, subject: Subject) -> Owner {
         match (self, subject) {
-            (Self::PersonErased(_) | Self::PersonRead(_) | Self::ReadersRead(_), _) => {
-                Owner::Office
-            }
+            (Self::PersonErased(_) | Self::PersonRead(_) | Self::ReadersRead(_), _) => Owner::Office,
             (_, Subject::Person(id)) => Owner::Person(id),
             (_, Subject::Officer(id)) => Owner::Officer(id),
             (_, Subject::Office | Subject::Request(_)) => Owner::Office,
@@ -347,9 +345,7 @@ mod tests {
             Event::PersonRegistered(body::PersonRegistered {
                 identity: Identity {
                     name: Name::new("Contoh Siti").expect("a name"),
-                    born: Some(crate::personal::Personal::new(
-                        "1985".parse().expect("a year"),
-                    )),
+                    born: Some(crate::personal::Personal::new("1985".parse().expect("a year"))),
                     sex: Sex::F,
                     nationality: CountryCode::new("nationality", "IDN").expect("a code"),
                 },
@@ -357,29 +353,21 @@ mod tests {
             }),
             Event::PersonRead(body::PersonRead {}),
             Event::RequestOpened(body::RequestOpened {
-                matter: Matter::Roles {
-                    officer: OfficerId::from_bytes([3; 16]),
-                    roles: vec![Role::Desk],
-                },
+                matter: Matter::Roles { officer: OfficerId::from_bytes([3; 16]), roles: vec![Role::Desk] },
                 expires: Instant::from_unix_micros(5),
             }),
         ];
         for event in events {
-            let read = Event::decode(event.kind(), event.version(), &event.encode())
-                .expect("what was written is read");
+            let read = Event::decode(event.kind(), event.version(), &event.encode()).expect("what was written is read");
             assert_eq!(read, event);
         }
     }
 
     #[test]
     fn a_wrong_body_is_refused_without_quoting_it() {
-        let error = Event::decode("person.noted", 1, br#"{"note":"","secret":"SRI"}"#)
-            .expect_err("unknown field");
+        let error = Event::decode("person.noted", 1, br#"{"note":"","secret":"SRI"}"#).expect_err("unknown field");
         assert!(!error.to_string().contains("SRI"));
-        assert!(matches!(
-            Event::decode("person.noted", 999, b"{}"),
-            Err(DecodeError::Unknown { .. })
-        ));
+        assert!(matches!(Event::decode("person.noted", 999, b"{}"), Err(DecodeError::Unknown { .. })));
     }
 
     #[test]

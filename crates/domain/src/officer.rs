@@ -31,9 +31,7 @@ impl State {
 
     /// Reads the word of the table.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Invited, Self::Active, Self::Suspended]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+        [Self::Invited, Self::Active, Self::Suspended].into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -58,15 +56,9 @@ impl Login {
     pub fn new(raw: &str) -> Result<Self, LoginError> {
         let login = raw.trim().to_lowercase();
         let good = (2..=LOGIN_CHARS_MAX).contains(&login.len())
-            && login.bytes().all(|b| {
-                b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')
-            })
+            && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
             && login.as_bytes()[0].is_ascii_lowercase();
-        if good {
-            Ok(Self(Personal::new(login)))
-        } else {
-            Err(LoginError)
-        }
+        if good { Ok(Self(Personal::new(login))) } else { Err(LoginError) }
     }
 
     /// The name as typed, for its keyed hash and for its owner.
@@ -106,13 +98,8 @@ pub const EMAIL_CHARS_MAX: usize = 254;
 pub fn email(raw: &str) -> Option<Personal<String>> {
     let raw = raw.trim();
     let (local, host) = raw.rsplit_once('@')?;
-    let good = !local.is_empty()
-        && host.contains('.')
-        && !host.starts_with('.')
-        && !host.ends_with('.')
-        && raw.len() <= EMAIL_CHARS_MAX;
-    (good && !raw.chars().any(|c| c.is_whitespace() || c.is_control()))
-        .then(|| Personal::new(raw.to_owned()))
+    let good = !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && raw.len() <= EMAIL_CHARS_MAX;
+    (good && !raw.chars().any(|c| c.is_whitespace() || c.is_control())).then(|| Personal::new(raw.to_owned()))
 }
 
 /// Days on which an officer is away (*cuti*); both ends count. Access is refused in that time.
@@ -165,10 +152,7 @@ impl Credential {
 
 /// Roles in the order of the vocabulary, each once.
 pub fn roles(given: impl IntoIterator<Item = Role>) -> Vec<Role> {
-    let mut roles: Vec<Role> = given
-        .into_iter()
-        .filter(|role| Role::OFFICER.contains(role))
-        .collect();
+    let mut roles: Vec<Role> = given.into_iter().filter(|role| Role::OFFICER.contains(role)).collect();
     roles.sort();
     roles.dedup();
     roles
@@ -180,10 +164,7 @@ mod tests {
 
     #[test]
     fn logins() {
-        assert_eq!(
-            Login::new(" Ratih.S ").map(String::from),
-            Ok("ratih.s".into())
-        );
+        assert_eq!(Login::new(" Ratih.S ").map(String::from), Ok("ratih.s".into()));
         for bad in ["", "r", "1a", "a b", "râtih", &"a".repeat(41)] {
             assert_eq!(Login::new(bad), Err(LoginError), "{bad}");
         }
@@ -191,14 +172,7 @@ mod tests {
 
     #[test]
     fn emails() {
-        for (raw, good) in [
-            ("a@b.id", true),
-            ("a b@c.id", false),
-            ("@b.id", false),
-            ("a@b", false),
-            ("a@b.", false),
-            ("a", false),
-        ] {
+        for (raw, good) in [("a@b.id", true), ("a b@c.id", false), ("@b.id", false), ("a@b", false), ("a@b.", false), ("a", false)] {
             assert_eq!(email(raw).is_some(), good, "{raw}");
         }
     }
@@ -206,13 +180,7 @@ mod tests {
     #[test]
     fn leave_covers_both_ends() {
         let day = |d| CivilDate::new(2026, 12, d).expect("a day");
-        let leave = Leave {
-            from: day(3),
-            to: day(5),
-        };
-        assert_eq!(
-            [2, 3, 5, 6].map(|d| leave.covers(day(d))),
-            [false, true, true, false]
-        );
+        let leave = Leave { from: day(3), to: day(5) };
+        assert_eq!([2, 3, 5, 6].map(|d| leave.covers(day(d))), [false, true, true, false]);
     }
 }

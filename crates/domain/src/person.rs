@@ -59,10 +59,7 @@ pub const NOTE_CHARS_MAX: usize = 4_000;
 pub const DOCUMENT_NUMBER_CHARS_MAX: usize = 30;
 
 fn text(field: &'static str, raw: &str, max: usize) -> Result<String, PersonError> {
-    if raw
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
+    if raw.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(PersonError::Control { field });
     }
     let trimmed = raw.trim();
@@ -88,9 +85,7 @@ impl Name {
             return Err(PersonError::NameEmpty);
         }
         // White space inside is one blank: a name is compared and shown on one line.
-        Ok(Self(Personal::new(
-            name.split_whitespace().collect::<Vec<_>>().join(" "),
-        )))
+        Ok(Self(Personal::new(name.split_whitespace().collect::<Vec<_>>().join(" "))))
     }
 
     /// The name, for showing to somebody who may see it.
@@ -143,9 +138,7 @@ impl CountryCode {
 
     /// The letters.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0)
-            .expect("letters A to Z and blanks are UTF-8")
-            .trim_end()
+        std::str::from_utf8(&self.0).expect("letters A to Z and blanks are UTF-8").trim_end()
     }
 }
 
@@ -190,18 +183,9 @@ impl DocumentNumber {
     /// # Errors
     /// When nothing is left, it is too long, or another character stands in it.
     pub fn new(raw: &str) -> Result<Self, PersonError> {
-        let number: String = raw
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '<' | '.'))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        if number.is_empty()
-            || number.len() > DOCUMENT_NUMBER_CHARS_MAX
-            || !number.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            return Err(PersonError::DocumentNumber {
-                max: DOCUMENT_NUMBER_CHARS_MAX,
-            });
+        let number: String = raw.chars().filter(|c| !matches!(c, ' ' | '-' | '<' | '.')).map(|c| c.to_ascii_uppercase()).collect();
+        if number.is_empty() || number.len() > DOCUMENT_NUMBER_CHARS_MAX || !number.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(PersonError::DocumentNumber { max: DOCUMENT_NUMBER_CHARS_MAX });
         }
         Ok(Self(Personal::new(number)))
     }
@@ -247,12 +231,7 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// Every kind, in the order shown.
-    pub const ALL: &'static [Self] = &[
-        Self::Passport,
-        Self::TravelDocument,
-        Self::IdentityCard,
-        Self::ConventionDocument,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Passport, Self::TravelDocument, Self::IdentityCard, Self::ConventionDocument];
 
     /// The word used in tables, the API and forms.
     pub const fn as_str(self) -> &'static str {
@@ -328,53 +307,26 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(
-            Name::new("  Sri   Wahyuni ").map(String::from),
-            Ok("Sri Wahyuni".into())
-        );
+        assert_eq!(Name::new("  Sri   Wahyuni ").map(String::from), Ok("Sri Wahyuni".into()));
         assert_eq!(Name::new("สมชาย").map(String::from), Ok("สมชาย".into()));
         assert_eq!(Name::new(" \t"), Err(PersonError::NameEmpty));
-        assert_eq!(
-            Name::new("a\u{0}b"),
-            Err(PersonError::Control { field: "name" })
-        );
-        assert!(matches!(
-            Name::new(&"a".repeat(NAME_CHARS_MAX + 1)),
-            Err(PersonError::TooLong { .. })
-        ));
-        assert_eq!(
-            format!("{:?}", Name::new("Sri").expect("a name")),
-            "(personal)"
-        );
+        assert_eq!(Name::new("a\u{0}b"), Err(PersonError::Control { field: "name" }));
+        assert!(matches!(Name::new(&"a".repeat(NAME_CHARS_MAX + 1)), Err(PersonError::TooLong { .. })));
+        assert_eq!(format!("{:?}", Name::new("Sri").expect("a name")), "(personal)");
     }
 
     #[test]
     fn document_numbers() {
-        assert_eq!(
-            DocumentNumber::new("a 123-4567<").map(String::from),
-            Ok("A1234567".into())
-        );
-        for bad in [
-            "",
-            "<<<",
-            "A1234567'",
-            "Ä123",
-            &"1".repeat(DOCUMENT_NUMBER_CHARS_MAX + 1),
-        ] {
+        assert_eq!(DocumentNumber::new("a 123-4567<").map(String::from), Ok("A1234567".into()));
+        for bad in ["", "<<<", "A1234567'", "Ä123", &"1".repeat(DOCUMENT_NUMBER_CHARS_MAX + 1)] {
             assert!(DocumentNumber::new(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn country_codes() {
-        assert_eq!(
-            CountryCode::new("nationality", "mys").map(|c| c.to_string()),
-            Ok("MYS".into())
-        );
-        assert_eq!(
-            CountryCode::new("nationality", "D").map(|c| c.to_string()),
-            Ok("D".into())
-        );
+        assert_eq!(CountryCode::new("nationality", "mys").map(|c| c.to_string()), Ok("MYS".into()));
+        assert_eq!(CountryCode::new("nationality", "D").map(|c| c.to_string()), Ok("D".into()));
         for bad in ["", "MYSX", "M1", "M-"] {
             assert!(CountryCode::new("nationality", bad).is_err(), "{bad}");
         }

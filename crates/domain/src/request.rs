@@ -69,12 +69,7 @@ pub enum ErasureGround {
 
 impl ErasureGround {
     /// The grounds an officer can choose.
-    pub const CHOICES: &'static [Self] = &[
-        Self::PurposeEnded,
-        Self::ConsentWithdrawn,
-        Self::SubjectRequest,
-        Self::Unlawful,
-    ];
+    pub const CHOICES: &'static [Self] = &[Self::PurposeEnded, Self::ConsentWithdrawn, Self::SubjectRequest, Self::Unlawful];
 
     /// The word used in the journal and forms.
     pub const fn as_str(self) -> &'static str {
@@ -106,13 +101,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: &'static [Self] = &[
-        Self::Open,
-        Self::Approved,
-        Self::Declined,
-        Self::Withdrawn,
-        Self::Expired,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Open, Self::Approved, Self::Declined, Self::Withdrawn, Self::Expired];
 
     /// The word kept in the table.
     pub const fn as_str(self) -> &'static str {
@@ -127,10 +116,7 @@ impl State {
 
     /// Reads the word of the table.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|state| state.as_str() == word)
+        Self::ALL.iter().copied().find(|state| state.as_str() == word)
     }
 }
 
@@ -171,14 +157,7 @@ pub enum MoveError {
 ///
 /// # Errors
 /// Which rule the move breaks.
-pub fn next(
-    state: State,
-    opened_by: OfficerId,
-    expires: Instant,
-    step: Move,
-    by: Option<OfficerId>,
-    now: Instant,
-) -> Result<State, MoveError> {
+pub fn next(state: State, opened_by: OfficerId, expires: Instant, step: Move, by: Option<OfficerId>, now: Instant) -> Result<State, MoveError> {
     if state != State::Open {
         return Err(MoveError::NotOpen);
     }
@@ -189,9 +168,7 @@ pub fn next(
         _ if ran_out => Err(MoveError::RanOut),
         Move::Withdraw if by == Some(opened_by) => Ok(State::Withdrawn),
         Move::Withdraw => Err(MoveError::NotTheirs),
-        Move::Approve | Move::Decline if by.is_none() || by == Some(opened_by) => {
-            Err(MoveError::SamePerson)
-        }
+        Move::Approve | Move::Decline if by.is_none() || by == Some(opened_by) => Err(MoveError::SamePerson),
         Move::Approve => Ok(State::Approved),
         Move::Decline => Ok(State::Declined),
     }
@@ -209,14 +186,7 @@ mod tests {
         let second = OfficerId::new(at, [2; 10]);
         for state in State::ALL {
             for step in [Move::Approve, Move::Decline, Move::Withdraw, Move::Expire] {
-                for (by, late) in [
-                    (Some(first), false),
-                    (Some(second), false),
-                    (None, false),
-                    (Some(first), true),
-                    (Some(second), true),
-                    (None, true),
-                ] {
+                for (by, late) in [(Some(first), false), (Some(second), false), (None, false), (Some(first), true), (Some(second), true), (None, true)] {
                     let now = if late { expires } else { at };
                     let expected = match (state, step, by == Some(first), by.is_some(), late) {
                         (State::Open, Move::Expire, _, _, true) => Ok(State::Expired),
@@ -229,11 +199,7 @@ mod tests {
                         (State::Open, ..) => Err(MoveError::SamePerson),
                         _ => Err(MoveError::NotOpen),
                     };
-                    assert_eq!(
-                        next(*state, first, expires, step, by, now),
-                        expected,
-                        "{state:?} {step:?} {by:?} late {late}"
-                    );
+                    assert_eq!(next(*state, first, expires, step, by, now), expected, "{state:?} {step:?} {by:?} late {late}");
                 }
             }
         }

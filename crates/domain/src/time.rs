@@ -24,11 +24,7 @@ impl Instant {
 
     /// Milliseconds since the Unix epoch; moments before it count as the epoch.
     pub const fn unix_millis(self) -> u64 {
-        if self.0 < 0 {
-            0
-        } else {
-            (self.0 / 1_000) as u64
-        }
+        if self.0 < 0 { 0 } else { (self.0 / 1_000) as u64 }
     }
 
     /// Whole seconds since the Unix epoch; moments before it count as the epoch.
@@ -48,9 +44,7 @@ impl Instant {
 
     /// The moment in a time zone, for showing.
     pub fn in_zone(self, zone: &jiff::tz::TimeZone) -> jiff::ZonedDateTime {
-        jiff::Timestamp::from_microsecond(self.0)
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_zoned_datetime(zone.clone())
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone())
     }
 
     /// The calendar date of this moment in a time zone.
@@ -60,9 +54,7 @@ impl Instant {
 
     /// RFC 3339 in UTC, to the microsecond.
     pub fn to_rfc3339(self) -> String {
-        jiff::Timestamp::from_microsecond(self.0)
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_string()
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
     }
 }
 
@@ -97,9 +89,7 @@ impl CivilDate {
         if !(1..=9999).contains(&year) {
             return Err(DateError::NotADate);
         }
-        jiff::civil::Date::new(year, month, day)
-            .map(Self)
-            .map_err(|_| DateError::NotADate)
+        jiff::civil::Date::new(year, month, day).map(Self).map_err(|_| DateError::NotADate)
     }
 
     /// Year, month, day.
@@ -128,20 +118,12 @@ impl fmt::Debug for CivilDate {
 impl FromStr for CivilDate {
     type Err = DateError;
     fn from_str(text: &str) -> Result<Self, DateError> {
-        let digits = |part: &str, len: usize| {
-            (part.len() == len && part.bytes().all(|b| b.is_ascii_digit()))
-                .then(|| part.parse::<i16>().ok())
-                .flatten()
-        };
+        let digits = |part: &str, len: usize| (part.len() == len && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i16>().ok()).flatten();
         let mut parts = text.split('-');
-        let (Some(year), Some(month), Some(day), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return Err(DateError::NotADate);
         };
-        let (Some(year), Some(month), Some(day)) =
-            (digits(year, 4), digits(month, 2), digits(day, 2))
-        else {
+        let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
             return Err(DateError::NotADate);
         };
         Self::new(year, month as i8, day as i8)
@@ -254,15 +236,7 @@ mod tests {
 
     #[test]
     fn partial_dates() {
-        for (text, good) in [
-            ("1985", true),
-            ("1985-03", true),
-            ("1985-03-03", true),
-            ("1985-13", false),
-            ("198", false),
-            ("1985-02-30", false),
-            ("", false),
-        ] {
+        for (text, good) in [("1985", true), ("1985-03", true), ("1985-03-03", true), ("1985-13", false), ("198", false), ("1985-02-30", false), ("", false)] {
             let read = text.parse::<PartialDate>();
             assert_eq!(read.is_ok(), good, "{text}");
             if let Ok(date) = read {
