@@ -1,0 +1,70 @@
+// A browser as a person has it, and signing in with it.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM = process.env.SIGER_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why there is no browser here, or `false`. */
+export function noBrowser() {
+  return existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    // Its sandbox does not work for root; nothing but our own pages is opened.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      // It asks the outside for updates and experiments at every start, which a closed network refuses many times over.
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/**
+ * A page in a fresh profile. `complaints` collects what the browser says in its console: a script that the policy of
+ * content blocked, a file that is not there, an error. Stories end with `assert.deepEqual(page.complaints, [])`.
+ */
+export async function openPage(browser, office, { language = 'id', theme = 'light', width = 1440, javascript = true } = {}) {
+  const context = await browser.newContext({
+    baseURL: office.address,
+    locale: language === 'id' ? 'id-ID' : 'en-GB',
+    timezoneId: 'Asia/Jakarta',
+    colorScheme: theme,
+    viewport: { width, height: width < 600 ? 640 : 900 },
+    javaScriptEnabled: javascript,
+  });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 500) page.complaints.push(`${response.status()} ${response.url()}`);
+  });
+  return page;
+}
+
+// The fields are found by what they are for (WCAG 1.3.5), which is the same in every language.
+export const NAME = 'input[autocomplete~="username"]';
+export const PASSWORD = 'input[autocomplete~="current-password"]';
+export const CODE = 'input[autocomplete~="one-time-code"]';
+
+/** Signs in by password and code, whether the code is asked for on the same page or on the next. */
+export async function signIn(page, officer) {
+  await page.goto('/sign-in');
+  await page.fill(NAME, officer.name);
+  await page.fill(PASSWORD, officer.password);
+  if ((await page.locator(CODE).count()) === 0) {
+    await page.locator(PASSWORD).press('Enter');
+    await page.waitForSelector(CODE);
+  }
+  await page.fill(CODE, await officer.code());
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/sign-in')), page.locator(CODE).press('Enter')]);
+}
