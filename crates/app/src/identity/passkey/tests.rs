@@ -1,0 +1,363 @@
+use super::*;
+use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const NOW: Instant = Instant::from_unix_micros(1_795_478_400_000_000);
+const USER_PRESENT: u8 = 0x01;
+const USER_VERIFIED: u8 = 0x04;
+const BACKUP_ELIGIBLE: u8 = 0x08;
+const BACKED_UP: u8 = 0x10;
+const CREDENTIAL_DATA: u8 = 0x40;
+
+/// A minimal authenticator and browser in one (WebAuthn §6.1, §6.5.4; COSE ES256; attestation "none"), with a switch for everything that can be wrong.
+struct Soft {
+    key: SigningKey,
+    id: Vec<u8>,
+    user: Vec<u8>,
+    flags: u8,
+    counter: u32,
+    origin: String,
+    rp_id: String,
+    /// Replaces the challenge, to answer another one.
+    challenge: Option<String>,
+    /// Leaves the user handle out, as old security keys do.
+    silent: bool,
+    spoil_signature: bool,
+}
+
+impl Soft {
+    fn new(seed: u8, origin: &str, rp_id: &str) -> Self {
+        Self {
+            key: SigningKey::from_slice(&[seed; 32]).unwrap(),
+            id: vec![seed; 32],
+            user: Vec::new(),
+            flags: USER_PRESENT | USER_VERIFIED,
+            counter: 0,
+            origin: origin.into(),
+            rp_id: rp_id.into(),
+            challenge: None,
+            silent: false,
+            spoil_signature: false,
+        }
+    }
+
+    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
+        let challenge = self.challenge.clone().unwrap_or_else(|| options["publicKey"]["challenge"].as_str().unwrap().to_owned());
+        json!({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false}).to_string().into_bytes()
+    }
+
+    fn authenticator_data(&self, flags: u8) -> Vec<u8> {
+        let mut data = Sha256::digest(self.rp_id.as_bytes()).to_vec();
+        data.push(flags);
+        data.extend(self.counter.to_be_bytes());
+        data
+    }
+
+    fn register(&mut self, options: &str) -> String {
+        let options: Value = serde_json::from_str(options).unwrap();
+        self.user = b64d(options["publicKey"]["user"]["id"].as_str().unwrap());
+        let mut data = self.authenticator_data(self.flags | CREDENTIAL_DATA);
+        data.extend([0; 16]);
+        data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());
+        data.extend(&self.id);
+        let point = self.key.verifying_key().to_sec1_point(false);
+        let (x, y) = (point.x().unwrap(), point.y().unwrap());
+        // {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}
+        data.extend([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20]);
+        data.extend(x.iter());
+        data.extend([0x22, 0x58, 0x20]);
+        data.extend(y.iter());
+        // {"fmt": "none", "attStmt": {}, "authData": bytes}
+        let mut object = vec![0xa3, 0x63];
+        object.extend(b"fmt");
+        object.push(0x64);
+        object.extend(b"none");
+        object.push(0x67);
+        object.extend(b"attStmt");
+        object.extend([0xa0, 0x68]);
+        object.extend(b"authData");
+        object.push(0x59);
+        object.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+        object.extend(&data);
+        json!({
+            "id": b64(&self.id), "rawId": b64(&self.id), "type": "public-key", "clientExtensionResults": {},
+            "response": {"attestationObject": b64(&object), "clientDataJSON": b64(&self.client_data("webauthn.create", &options))},
+        })
+        .to_string()
+    }
+
+    fn sign(&mut self, options: &str) -> String {
+        let options: Value = serde_json::from_str(options).unwrap();
+        let data = self.authenticator_data(self.flags);
+        let client_data = self.client_data("webauthn.get", &options);
+        let mut message = data.clone();
+        message.extend(Sha256::digest(&client_data));
+        let signature: Signature = self.key.sign(&message);
+        let mut signature = signature.to_der().as_bytes().to_vec();
+        if self.spoil_signature {
+            *signature.last_mut().unwrap() ^= 1;
+        }
+        json!({
+            "id": b64(&self.id), "rawId": b64(&self.id), "type": "public-key", "clientExtensionResults": {},
+            "response": {
+                "authenticatorData": b64(&data), "clientDataJSON": b64(&client_data), "signature": b64(&signature),
+                "userHandle": if self.silent { Value::Null } else { b64(&self.user).into() },
+            },
+        })
+        .to_string()
+    }
+}
+
+fn b64(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn b64d(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+const ORIGIN: &str = "https://siger.contoh.go.id";
+const RP_ID: &str = "siger.contoh.go.id";
+
+fn office() -> Passkeys {
+    Passkeys::new(RP_ID, &[ORIGIN], "Kantor Imigrasi Contoh").unwrap()
+}
+
+fn officer(n: u8) -> OfficerId {
+    OfficerId::from_bytes([n; 16])
+}
+
+fn register(office: &Passkeys, soft: &mut Soft, whose: OfficerId) -> Result<PasskeyRecord, PasskeyError> {
+    let (options, state) = office.start_registration(whose, "sri", "Sri (contoh)", &[], NOW).unwrap();
+    office.finish_registration(&soft.register(&options), kept(&state), " kunci ", NOW)
+}
+
+/// Through JSON and back, as the server keeps it between the two requests.
+fn kept<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+fn sign_in(office: &Passkeys, soft: &mut Soft, record: &PasskeyRecord) -> Result<PasskeyRecord, PasskeyError> {
+    let (options, state) = office.start_sign_in(NOW)?;
+    office.finish(&Answer::read(&soft.sign(&options))?, kept(&state), record, NOW)
+}
+
+fn prove(office: &Passkeys, soft: &mut Soft, record: &PasskeyRecord) -> Result<PasskeyRecord, PasskeyError> {
+    let (options, state) = office.start_proof(record.officer, std::slice::from_ref(record), NOW)?;
+    office.finish(&Answer::read(&soft.sign(&options))?, kept(&state), record, NOW)
+}
+
+#[test]
+fn settings() {
+    let origin = |origin: &str| ConfigError::Origin { origin: origin.into() };
+    let host = |rp_id: &str, origin: &str| ConfigError::HostName { rp_id: rp_id.into(), origin: origin.into() };
+    for (rp_id, origins, expected) in [
+        ("siger.contoh.go.id", &["https://siger.contoh.go.id"] as &[&str], None),
+        ("contoh.go.id", &["https://siger.contoh.go.id", "https://loket.contoh.go.id:8443"], None),
+        ("localhost", &["http://localhost:8080"], None),
+        ("localhost", &["https://localhost:8443"], None),
+        ("localhost", &[], Some(ConfigError::NoOrigin)),
+        ("siger.contoh.go.id", &["http://siger.contoh.go.id"], Some(ConfigError::NotSecure { origin: "http://siger.contoh.go.id".into() })),
+        ("127.0.0.1", &["http://127.0.0.1:8080"], Some(ConfigError::NotSecure { origin: "http://127.0.0.1:8080".into() })),
+        ("127.0.0.1", &["https://127.0.0.1"], Some(host("127.0.0.1", "https://127.0.0.1"))),
+        ("oh.go.id", &["https://siger.contoh.go.id"], Some(host("oh.go.id", "https://siger.contoh.go.id"))),
+        ("id", &["https://siger.contoh.go.id"], Some(host("id", "https://siger.contoh.go.id"))),
+        ("", &["https://siger.contoh.go.id"], Some(host("", "https://siger.contoh.go.id"))),
+        ("contoh.go.id", &["https://siger.contoh.go.id", "https://lain.id"], Some(host("contoh.go.id", "https://lain.id"))),
+        ("contoh.go.id", &["siger.contoh.go.id"], Some(origin("siger.contoh.go.id"))),
+        ("contoh.go.id", &["https://siger.contoh.go.id/masuk"], Some(origin("https://siger.contoh.go.id/masuk"))),
+        ("contoh.go.id", &["ftp://siger.contoh.go.id"], Some(origin("ftp://siger.contoh.go.id"))),
+    ] {
+        assert_eq!(Passkeys::new(rp_id, origins, "Kantor").err(), expected, "{rp_id} {origins:?}");
+    }
+}
+
+#[test]
+fn options_ask_for_what_we_want() {
+    let office = office();
+    let record = register(&office, &mut Soft::new(1, ORIGIN, RP_ID), officer(1)).unwrap();
+    let (options, _) = office.start_registration(officer(1), "sri", "Sri (contoh)", std::slice::from_ref(&record), NOW).unwrap();
+    let options: Value = serde_json::from_str(&options).unwrap();
+    let selection = &options["publicKey"]["authenticatorSelection"];
+    assert_eq!((&selection["userVerification"], &selection["residentKey"]), (&json!("required"), &json!("preferred")));
+    assert_eq!(options["publicKey"]["excludeCredentials"][0]["id"], json!(b64(record.credential_id())));
+    assert_eq!(options["publicKey"]["attestation"], json!("none"));
+    assert_eq!(options["publicKey"]["rp"]["id"], json!(RP_ID));
+    let (options, _) = office.start_sign_in(NOW).unwrap();
+    let options: Value = serde_json::from_str(&options).unwrap();
+    assert_eq!(options["publicKey"]["userVerification"], json!("required"));
+    assert_eq!(options["publicKey"]["allowCredentials"], json!([]));
+    assert!(options.get("mediation").is_none(), "{options}");
+}
+
+#[test]
+fn a_passkey_is_made_and_used() {
+    for (origin, rp_id) in [(ORIGIN, RP_ID), ("http://localhost:8080", "localhost")] {
+        let office = Passkeys::new(rp_id, &[origin], "Kantor").unwrap();
+        let mut soft = Soft::new(1, origin, rp_id);
+        let record = register(&office, &mut soft, officer(1)).unwrap();
+        assert_eq!((record.officer, record.label.as_str(), record.synchronised, record.used_at), (officer(1), "kunci", false, None));
+        assert_eq!(record.credential_id(), soft.id);
+        let record: PasskeyRecord = kept(&record);
+        let used = sign_in(&office, &mut soft, &record).unwrap();
+        assert_eq!(used.used_at, Some(NOW));
+        prove(&office, &mut soft, &used).unwrap();
+        let claim = Answer::read(&soft.sign(&office.start_sign_in(NOW).unwrap().0)).unwrap().claim();
+        assert_eq!(claim, Claim { credential_id: soft.id.clone(), officer: Some(officer(1)) });
+    }
+}
+
+#[test]
+fn wrong_answers_are_refused() {
+    type Spoil = fn(&mut Soft);
+    let cases: &[(&str, Spoil, &str)] = &[
+        ("as it should be", |_| {}, "ok"),
+        ("other origin", |soft| soft.origin = "https://siger.contoh.go.id.jahat.id".into(), "refused"),
+        ("other port", |soft| soft.origin = "https://siger.contoh.go.id:8443".into(), "refused"),
+        ("no TLS", |soft| soft.origin = "http://siger.contoh.go.id".into(), "refused"),
+        ("other host name", |soft| soft.rp_id = "contoh.go.id".into(), "refused"),
+        ("other challenge", |soft| soft.challenge = Some(b64(&[7; 32])), "refused"),
+        ("person not verified", |soft| soft.flags = USER_PRESENT, "not verified"),
+        ("person not there", |soft| soft.flags = USER_VERIFIED, "not verified"),
+        ("signature spoilt", |soft| soft.spoil_signature = true, "refused"),
+        ("other key", |soft| soft.key = SigningKey::from_slice(&[9; 32]).unwrap(), "refused"),
+        ("other passkey", |soft| soft.id = vec![9; 32], "not theirs"),
+        ("other officer", |soft| soft.user = vec![2; 16], "not theirs"),
+    ];
+    let office = office();
+    let word = |result: Result<PasskeyRecord, PasskeyError>| match result {
+        Ok(_) => "ok",
+        Err(PasskeyError::Refused(_)) => "refused",
+        Err(PasskeyError::NotVerified) => "not verified",
+        Err(PasskeyError::NotTheirs) => "not theirs",
+        Err(error) => panic!("{error}"),
+    };
+    for (name, spoil, expected) in cases {
+        let mut soft = Soft::new(1, ORIGIN, RP_ID);
+        let record = register(&office, &mut soft, officer(1)).unwrap();
+        spoil(&mut soft);
+        assert_eq!(word(sign_in(&office, &mut soft, &record)), *expected, "sign-in: {name}");
+        assert_eq!(word(prove(&office, &mut soft, &record)), *expected, "proof: {name}");
+    }
+    // Old security keys name nobody: good enough when the officer typed a name, not otherwise.
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    let record = register(&office, &mut soft, officer(1)).unwrap();
+    soft.silent = true;
+    assert_eq!(word(sign_in(&office, &mut soft, &record)), "not theirs");
+    assert_eq!(word(prove(&office, &mut soft, &record)), "ok");
+}
+
+#[test]
+fn wrong_registrations_are_refused() {
+    let office = office();
+    let spoilt = |spoil: fn(&mut Soft)| {
+        let mut soft = Soft::new(1, ORIGIN, RP_ID);
+        spoil(&mut soft);
+        register(&office, &mut soft, officer(1)).is_err()
+    };
+    assert!(!spoilt(|_| {}));
+    assert!(spoilt(|soft| soft.origin = "https://jahat.id".into()));
+    assert!(spoilt(|soft| soft.rp_id = "jahat.id".into()));
+    assert!(spoilt(|soft| soft.challenge = Some(b64(&[7; 32]))));
+    assert!(spoilt(|soft| soft.flags = USER_PRESENT));
+    // The same authenticator again, and one too many.
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    let record = register(&office, &mut soft, officer(1)).unwrap();
+    let (options, state) = office.start_registration(officer(1), "sri", "Sri (contoh)", std::slice::from_ref(&record), NOW).unwrap();
+    let again = office.finish_registration(&soft.register(&options), state, "x", NOW);
+    assert!(matches!(again, Err(PasskeyError::AlreadyThere)), "{again:?}");
+    let many = vec![record; PASSKEYS_MAX];
+    assert!(matches!(office.start_registration(officer(1), "sri", "Sri (contoh)", &many, NOW), Err(PasskeyError::TooMany)));
+}
+
+#[test]
+fn a_counter_that_does_not_grow_is_a_copy() {
+    let office = office();
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    soft.counter = 5;
+    let mut record = register(&office, &mut soft, officer(1)).unwrap();
+    type Step = fn(&Passkeys, &mut Soft, &PasskeyRecord) -> Result<PasskeyRecord, PasskeyError>;
+    for (step, counter, copied) in
+        [(sign_in as Step, 6, false), (sign_in, 6, true), (prove, 6, true), (prove, 9, false), (sign_in, 8, true), (prove, 0, true), (sign_in, 10, false)]
+    {
+        soft.counter = counter;
+        match step(&office, &mut soft, &record) {
+            Ok(used) => {
+                assert!(!copied, "{counter}");
+                record = used;
+            }
+            Err(PasskeyError::Copied) => assert!(copied, "{counter}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // Two proofs under way at once: the second answer's counter must beat the record as it is then, not as it was at the start.
+    let (options, first) = office.start_proof(officer(1), std::slice::from_ref(&record), NOW).unwrap();
+    soft.counter = 20;
+    let answer = Answer::read(&soft.sign(&options)).unwrap();
+    let moved_on = {
+        soft.counter = 30;
+        prove(&office, &mut soft, &record).unwrap()
+    };
+    assert!(matches!(office.finish(&answer, first, &moved_on, NOW), Err(PasskeyError::Copied)));
+}
+
+#[test]
+fn a_synchronised_passkey_says_so() {
+    let office = office();
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    soft.flags |= BACKUP_ELIGIBLE;
+    let record = register(&office, &mut soft, officer(1)).unwrap();
+    assert!(!record.synchronised);
+    soft.flags |= BACKED_UP;
+    let record = sign_in(&office, &mut soft, &record).unwrap();
+    assert!(record.synchronised, "the flag follows the authenticator");
+    assert!(register(&office, &mut soft, officer(1)).unwrap().synchronised);
+    // A passkey never stops being one that may be copied by its maker.
+    soft.flags = USER_PRESENT | USER_VERIFIED;
+    assert!(sign_in(&office, &mut soft, &record).is_err());
+}
+
+#[test]
+fn a_ceremony_lasts_five_minutes() {
+    let office = office();
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    let record = register(&office, &mut soft, officer(1)).unwrap();
+    for (later, good) in [(0, true), (CEREMONY_SECONDS - 1, true), (CEREMONY_SECONDS, false), (-60, true), (-CEREMONY_SECONDS, false)] {
+        let at = NOW.plus_seconds(later);
+        let (options, state) = office.start_sign_in(NOW).unwrap();
+        let result = office.finish(&Answer::read(&soft.sign(&options)).unwrap(), state, &record, at);
+        assert_eq!(result.is_ok(), good, "{later}");
+        let (options, state) = office.start_registration(officer(1), "sri", "Sri (contoh)", &[], NOW).unwrap();
+        assert_eq!(office.finish_registration(&soft.register(&options), state, "x", at).is_ok(), good, "{later}");
+    }
+}
+
+#[test]
+fn an_answer_fits_its_own_ceremony_only() {
+    let office = office();
+    let mut soft = Soft::new(1, ORIGIN, RP_ID);
+    let record = register(&office, &mut soft, officer(1)).unwrap();
+    let (options, _) = office.start_sign_in(NOW).unwrap();
+    let answer = Answer::read(&soft.sign(&options)).unwrap();
+    let (_, other) = office.start_sign_in(NOW).unwrap();
+    assert!(matches!(office.finish(&answer, other, &record, NOW), Err(PasskeyError::Refused(_))));
+    // A proof for one officer is not answered by another officer's passkey.
+    let mut theirs = Soft::new(2, ORIGIN, RP_ID);
+    let foreign = register(&office, &mut theirs, officer(2)).unwrap();
+    let (options, state) = office.start_proof(officer(1), &[record], NOW).unwrap();
+    let answer = Answer::read(&theirs.sign(&options)).unwrap();
+    assert!(matches!(office.finish(&answer, state, &foreign, NOW), Err(PasskeyError::NotTheirs)));
+    assert!(matches!(office.start_proof(officer(1), &[foreign], NOW), Err(PasskeyError::NotTheirs)));
+    assert!(matches!(office.start_proof(officer(1), &[], NOW), Err(PasskeyError::NotTheirs)));
+}
+
+#[test]
+fn unreadable_answers() {
+    let long = format!("\"{}\"", "x".repeat(ANSWER_BYTES_MAX));
+    for json in ["", "{}", "null", "[]", "{\"id\":1}", long.as_str()] {
+        assert!(matches!(Answer::read(json), Err(PasskeyError::Unreadable)), "{}", &json[..json.len().min(20)]);
+        let (_, state) = office().start_registration(officer(1), "sri", "Sri (contoh)", &[], NOW).unwrap();
+        assert!(matches!(office().finish_registration(json, state, "x", NOW), Err(PasskeyError::Unreadable)));
+    }
+}
