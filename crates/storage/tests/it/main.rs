@@ -1,0 +1,3 @@
+//! Integration tests of the store. One binary, because linking is slow.
+
+mod tlog_verifiers;
