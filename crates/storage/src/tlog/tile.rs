@@ -6,7 +6,7 @@
 use super::{Hash, MAX_SIZE, TILE_HEIGHT, TILE_WIDTH};
 use std::{fmt, str::FromStr};
 
-/// The longest path accepted: that of the largest partial tile is 42 bytes; the rest is somebody trying.
+/// The longest path accepted: that of the last partial bundle has 47 bytes; the rest is somebody trying.
 pub const MAX_PATH_BYTES: usize = 64;
 
 /// The highest level a path may name (tlog-tiles). A tree of [`MAX_SIZE`] entries ends at level 7.
