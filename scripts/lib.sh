@@ -25,7 +25,7 @@ as_root() {
 }
 
 # need_packages COMMAND=PACKAGE...  installs the Debian packages whose command is not on the machine. A name with a slash
-# is a file or folder instead of a command. Two packages for one command are joined by a comma.
+# is a file or folder instead of a command.
 need_packages() {
   local pair probe missing=()
   for pair in "$@"; do
@@ -34,8 +34,7 @@ need_packages() {
     */*) [ -e "$probe" ] && continue ;;
     *) command -v "$probe" >/dev/null && continue ;;
     esac
-    IFS=, read -ra names <<<"${pair#*=}"
-    missing+=("${names[@]}")
+    missing+=("${pair#*=}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || die "Missing: ${missing[*]} (names of Debian packages). This machine has no apt-get: install them in its own way and try again."
@@ -61,7 +60,7 @@ need_rust() {
   [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
     die "Siger is built with Rust $wanted or newer; this machine has $found. Run 'rustup update stable' and try again."
   # rusqlite and ring compile C: the compiler, its headers, and nothing else.
-  need_packages cc=gcc,libc6-dev /usr/include/stdio.h=libc6-dev
+  need_packages cc=gcc /usr/include/stdio.h=libc6-dev
 }
 
 # One hash over the names and contents of the files below a folder, but for what is installed or built there.

@@ -40,7 +40,8 @@ fn sql() {
 fn length() {
     let (long, short) = ("x\n".repeat(601), "x\n".repeat(600));
     check("length", &[("crates/app/src/a.rs", &long), ("crates/app/src/b.rs", &short)], &["crates/app/src/a.rs:0"]);
-    check("length", &[("crates/app/tests/it/a.rs", &long), ("Cargo.lock", &long)], &[]);
+    let tested = format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", "x\n".repeat(599), "x\n".repeat(300));
+    check("length", &[("crates/app/tests/it/a.rs", &long), ("Cargo.lock", &long), ("crates/app/src/c.rs", &tested)], &[]);
 }
 
 #[test]
