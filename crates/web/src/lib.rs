@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+pub mod address;
+pub mod asset;
+pub mod component;
+pub mod layout;
+pub mod locale;
+pub mod look;
+pub mod page;
+pub mod style_page;
+pub mod ui;

@@ -1,0 +1,115 @@
+// What makes complete pages more pleasant: nothing here is needed, and nothing here decides anything.
+// Words come from the page (data attributes), so that this file holds no language.
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  root.classList.add('scripted');
+
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const two = n => String(n).padStart(2, '0');
+
+  // A summary of errors takes the focus, so that it is read first.
+  const focusSummary = from => {
+    const summary = from.querySelector('[data-takes-focus]');
+    if (summary) summary.focus();
+  };
+
+  // "/" goes to the search box, except while something is being typed.
+  document.addEventListener('keydown', event => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = event.target;
+    if (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+    const box = document.querySelector('input[data-search]');
+    if (box) { event.preventDefault(); box.focus(); box.select(); }
+  });
+
+  // Clocks: the server wrote the time and its own offset from UTC; the device's clock is only trusted to count seconds on.
+  const clocks = new WeakMap();
+  const tickClock = element => {
+    let state = clocks.get(element);
+    if (!state) {
+      state = { at: Number(element.dataset.clock), seen: performance.now(), offset: Number(element.dataset.offset || 0) };
+      clocks.set(element, state);
+    }
+    const now = new Date(state.at + (performance.now() - state.seen) + state.offset * 1000);
+    const text = two(now.getUTCHours()) + (element.dataset.mark || ':') + two(now.getUTCMinutes()) + ' ' + (element.dataset.zone || '');
+    if (element.textContent !== text) element.textContent = text.trim();
+  };
+  // Countdowns: data-left seconds from when the page was made; words in data-word-left ("{} lagi"), data-word-late.
+  const tickCountdown = element => {
+    let state = clocks.get(element);
+    if (!state) {
+      state = { left: Number(element.dataset.left), seen: performance.now() };
+      clocks.set(element, state);
+    }
+    const left = Math.round(state.left - (performance.now() - state.seen) / 1000);
+    if (left > 3600) return;
+    const text = left <= 0 ? element.dataset.wordLate : element.dataset.wordLeft.replace('{}', two(Math.floor(left / 60)) + ':' + two(left % 60));
+    const target = element.querySelector('[data-text]') || element;
+    if (target.textContent !== text) target.textContent = text;
+    element.classList.toggle('late', left <= 0);
+  };
+  setInterval(() => {
+    if (document.hidden) return;
+    all('[data-clock]').forEach(tickClock);
+    all('[data-left]').forEach(tickCountdown);
+  }, 1000);
+
+  // Live: the server sends the names of what changed; parts of the page that say hx-trigger="live:NAME from:body" ask again.
+  const address = document.body.dataset.live;
+  if (address && 'EventSource' in window) {
+    const badge = document.querySelector('[data-connection]');
+    const show = state => {
+      if (!badge) return;
+      badge.hidden = false;
+      all('[data-when]', badge).forEach(part => { part.hidden = part.dataset.when !== state; });
+    };
+    const tell = name => document.body.dispatchEvent(new CustomEvent('live:' + name, { bubbles: true }));
+    const source = new EventSource(address);
+    source.onopen = () => show('on');
+    source.onerror = () => show('off');
+    source.onmessage = event => tell(event.data);
+    (document.body.dataset.liveNames || '').split(' ').filter(Boolean).forEach(name => source.addEventListener(name, () => tell(name)));
+    addEventListener('pagehide', () => source.close());
+  }
+
+  // A password can be shown while it is typed.
+  document.addEventListener('change', event => {
+    const target = event.target.dataset && event.target.dataset.shows;
+    const input = target && document.getElementById(target);
+    if (input) input.type = event.target.checked ? 'text' : 'password';
+  });
+
+  // One press is enough: a form that was sent is not sent again until the page is back (data-again: a download, which leaves the page here).
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (form.method !== 'post' || event.defaultPrevented || form.dataset.again !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = '1';
+    form.setAttribute('aria-busy', 'true');
+  });
+  addEventListener('pageshow', () => all('form[data-sent]').forEach(form => { delete form.dataset.sent; form.removeAttribute('aria-busy'); }));
+
+  // Copy a proof or an address.
+  document.addEventListener('click', async event => {
+    const button = event.target.closest && event.target.closest('[data-copies]');
+    if (!button || !navigator.clipboard) return;
+    const from = document.getElementById(button.dataset.copies);
+    if (!from) return;
+    await navigator.clipboard.writeText((from.value || from.textContent).trim());
+    const word = button.querySelector('[data-text]') || button;
+    const before = word.textContent;
+    word.textContent = button.dataset.wordDone || before;
+    setTimeout(() => { word.textContent = before; }, 2000);
+  });
+
+  // The button of the theme and language forms is not needed when a choice can be sent at once.
+  document.addEventListener('change', event => {
+    const form = event.target.form;
+    if (form && form.dataset.sendsItself !== undefined) form.requestSubmit();
+  });
+
+  const ready = from => { focusSummary(from); all('[data-clock]', from).forEach(tickClock); all('[data-left]', from).forEach(tickCountdown); };
+  document.addEventListener('htmx:after:swap', event => { if (event.target.querySelectorAll) ready(event.target); });
+  ready(document);
+})();

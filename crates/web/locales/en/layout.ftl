@@ -1,0 +1,23 @@
+# The frame of a page: menu, bar, foot.
+skip = Skip to content
+menu-name = Main
+menu-open = Menu
+office-code = Office code
+sample-name = Sample office
+sample-office = Sample office: every person and document here is made up. Do not enter real data.
+sample-data = Sample data
+connection-on = Connected
+connection-off = Disconnected
+language-switch = Language
+theme-switch = Appearance
+theme-device = Follow the device
+theme-light = Light
+theme-dark = Dark
+account-of = Account of
+requests-waiting = waiting for you
+section-home = Home
+section-persons = Persons
+section-requests = Requests
+section-officers = Officers
+section-journal = Journal
+section-office = Office

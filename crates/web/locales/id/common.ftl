@@ -1,0 +1,47 @@
+# Kata yang dipakai di banyak halaman.
+action-save = Simpan
+action-cancel = Batal
+action-copy = Salin
+action-copied = Tersalin
+action-sign-out = Keluar
+none = Tidak ada
+not-known = Tidak diketahui
+sample-mark = contoh
+field-optional = boleh kosong
+field-error = Galat:
+field-choose = Pilih
+password-show = Tampilkan kata sandi
+date-day = Tanggal
+date-month = Bulan
+date-year = Tahun
+date-unknown = tidak diketahui
+date-partial-hint = Bila paspor hanya memuat tahun, kosongkan tanggal dan bulan.
+file-hint = { $kinds }, paling besar { $size }.
+error-summary-title = { $count ->
+   *[other] Ada { $count } hal yang perlu diperbaiki
+}
+table-actions = Tindakan
+pager-name = Bagian daftar
+pager-of = { $shown } dari { $total }
+pager-shown = { $shown } ditampilkan
+pager-previous = Sebelumnya
+pager-next = Berikutnya
+trail-purpose = tujuan:
+trail-entry = entri { $number }
+step-done = selesai
+countdown-late = Waktu habis
+search-label = Cari orang menurut nomor dokumen
+search-placeholder = Pindai atau tulis nomor dokumen
+count-entries = { $count } entri
+day-today = hari ini
+day-tomorrow = besok
+day-yesterday = kemarin
+day-ahead = { $days } hari lagi
+day-ago = { $days } hari lalu
+moment-now = baru saja
+moment-ago = { $length } lalu
+moment-ahead = { $length } lagi
+duration-seconds = { $count } detik
+duration-minutes = { $count } menit
+duration-hours = { $count } jam
+duration-days = { $count } hari

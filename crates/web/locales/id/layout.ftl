@@ -1,0 +1,23 @@
+# Rangka halaman: menu, bilah atas, kaki.
+skip = Langsung ke isi
+menu-name = Utama
+menu-open = Menu
+office-code = Kode kantor
+sample-name = Kantor contoh
+sample-office = Kantor contoh: semua orang dan dokumen di sini rekaan. Jangan masukkan data sungguhan.
+sample-data = Data contoh
+connection-on = Terhubung
+connection-off = Terputus
+language-switch = Bahasa
+theme-switch = Tampilan
+theme-device = Ikuti perangkat
+theme-light = Terang
+theme-dark = Gelap
+account-of = Akun
+requests-waiting = menunggu Anda
+section-home = Beranda
+section-persons = Orang
+section-requests = Permintaan
+section-officers = Petugas
+section-journal = Jurnal
+section-office = Kantor
