@@ -59,7 +59,7 @@ export const CODE = 'input[autocomplete~="one-time-code"]';
 /** Signs in by password and code, whether the code is asked for on the same page or on the next. */
 export async function signIn(page, officer) {
   await page.goto('/sign-in');
-  await page.fill(NAME, officer.name);
+  await page.fill(NAME, officer.login);
   await page.fill(PASSWORD, officer.password);
   if ((await page.locator(CODE).count()) === 0) {
     await page.locator(PASSWORD).press('Enter');

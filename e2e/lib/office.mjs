@@ -52,7 +52,7 @@ async function answers(url, deadline, exited) {
 /**
  * Makes and starts an office. The result has
  *   `address`   where it serves, without a slash at the end
- *   `officers`  the sample officers as the program wrote them down: name, password, otpauth, roles; and `code()`, the next six digits
+ *   `officers`  the sample officers as the program wrote them down: login, password, otpauth, roles; and `code()`, the next six digits
  *   `log()`     what the program has printed so far
  *   `stop()`    ends the program and removes the folder
  */

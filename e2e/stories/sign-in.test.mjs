@@ -37,7 +37,7 @@ describe('signing in', { skip }, () => {
   test('a wrong password says so and lets nobody in', async () => {
     const page = await openPage(browser, office, { language: 'en' });
     await page.goto('/sign-in');
-    await page.fill(NAME, office.officers[0].name);
+    await page.fill(NAME, office.officers[0].login);
     await page.fill(PASSWORD, 'not the password');
     if ((await page.locator(CODE).count()) > 0) await page.fill(CODE, await office.officers[0].code());
     await page.locator(PASSWORD).press('Enter');
