@@ -68,3 +68,19 @@ export async function signIn(page, officer) {
   await page.fill(CODE, await officer.code());
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/sign-in')), page.locator(CODE).press('Enter')]);
 }
+
+/**
+ * Gives the page an authenticator that says yes, as a phone with a finger on it: passkeys can be made and used from then on.
+ * The result has `credentials()`, those it holds, and `refuse()`, after which it says no.
+ */
+export async function addAuthenticator(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  return {
+    credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    refuse: () => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false }),
+  };
+}

@@ -62,8 +62,8 @@ export async function openOffice() {
   const made = spawnSync(BINARY, ['demo', ...where, '--prepare'], { encoding: 'utf8', timeout: MAKE_MS_MAX });
   if (made.status !== 0) throw new Error(`siger demo --prepare ended with ${made.status ?? made.signal}:\n${made.stdout}${made.stderr}`);
 
-  const address = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(BINARY, ['demo', ...where, '--listen', new URL(address).host], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const port = await freePort();
+  const child = spawn(BINARY, ['demo', ...where, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
   const log = () => Buffer.concat(printed).toString('utf8');
@@ -77,8 +77,9 @@ export async function openOffice() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await answers(`${address}/health`, Date.now() + START_MS_MAX, () => child.exitCode !== null);
-    return { address, officers: readOfficers(join(folder, 'keys')), log, stop };
+    await answers(`http://127.0.0.1:${port}/health`, Date.now() + START_MS_MAX, () => child.exitCode !== null);
+    // By name: browsers give passkeys to names, never to numbers.
+    return { address: `http://localhost:${port}`, officers: readOfficers(join(folder, 'keys')), log, stop };
   } catch (error) {
     await stop();
     throw new Error(`${error.message}\n${log()}`);
