@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access;
 pub mod identity;
 pub mod random;

@@ -119,6 +119,52 @@ impl Role {
     ];
 }
 
+/// The roles that one person holds. Copying and comparing it costs nothing, so it can be part of a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RoleSet(u32);
+
+impl RoleSet {
+    /// No role: somebody invited whose roles are not yet approved.
+    pub const EMPTY: Self = Self(0);
+
+    /// Just this role.
+    pub const fn of(role: Role) -> Self {
+        Self(1 << role as u32)
+    }
+
+    /// This set and the role.
+    pub const fn with(self, role: Role) -> Self {
+        Self(self.0 | Self::of(role).0)
+    }
+
+    /// Whether the role is in the set.
+    pub const fn contains(self, role: Role) -> bool {
+        self.0 & Self::of(role).0 != 0
+    }
+
+    /// Whether there is no role.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The roles, in the order of [`Role::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.iter().copied().filter(move |role| self.contains(*role))
+    }
+
+    /// The set as bits, one for each role in the order of [`Role::ALL`]. For keys in memory only: the order of roles may
+    /// change between versions, so the bits are never stored.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+}
+
+impl FromIterator<Role> for RoleSet {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        roles.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
 vocabulary! {
     /// Why somebody does something with personal data. Stands in every journal entry (UU 27/2022: processing is bound
     /// to its purpose).
@@ -197,6 +243,8 @@ vocabulary! {
         OfficerLeave = "officer.leave",
         /// Stop an officer's access at once.
         OfficerSuspend = "officer.suspend",
+        /// Lift the stop of an officer's access.
+        OfficerRestore = "officer.restore",
         /// Give an officer who lost passkey or phone a one-time way back in.
         OfficerRecover = "officer.recover",
         /// Manage one's own ways to sign in.
@@ -207,6 +255,8 @@ vocabulary! {
         SessionRevoke = "session.revoke",
         /// See the requests waiting for a second person.
         RequestList = "request.list",
+        /// Take back a request that one opened.
+        RequestWithdraw = "request.withdraw",
         /// Answer a request to change roles.
         RequestRoles = "request.roles",
         /// Answer a request to erase.
@@ -246,6 +296,7 @@ impl Action {
                 | Self::OfficerInvite
                 | Self::OfficerRoles
                 | Self::OfficerSuspend
+                | Self::OfficerRestore
                 | Self::OfficerRecover
                 | Self::OfficerCredential
                 | Self::RequestRoles
@@ -281,6 +332,16 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert!(Action::ALL.iter().any(|action| action.resource() == *kind), "nothing is done to {kind}");
         }
+    }
+
+    #[test]
+    fn a_role_set_holds_what_was_put_in() {
+        assert!(Role::ALL.len() <= 32, "one bit for each role");
+        let set: RoleSet = [Role::Head, Role::Desk, Role::Desk].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Role::Desk, Role::Head]);
+        assert!(set.contains(Role::Head) && !set.contains(Role::System));
+        assert!(RoleSet::EMPTY.is_empty() && !set.is_empty());
+        assert_eq!(Role::ALL.iter().copied().collect::<RoleSet>().iter().count(), Role::ALL.len());
     }
 
     #[test]
