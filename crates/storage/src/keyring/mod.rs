@@ -44,6 +44,8 @@ use signing::Keys;
 pub use signing::{LogKey, SealKey, SealVerifyingKey};
 pub use witness::{CHECKPOINT_BYTES_MAX, WITNESS_LATEST, WitnessFile, Witnessed};
 
+use crate::tlog::NoteVerifier;
+
 /// The keys of one office. Cheap to clone; all clones are the same keyring.
 ///
 /// Reading (sealing, opening, look-ups) takes no lock that a change holds for longer than it takes to swap a pointer. Changes are durable when
@@ -213,6 +215,15 @@ impl Keyring {
     /// The keys that sign each checkpoint: the one in use first, then those that overlap.
     pub fn log_signing_keys(&self) -> Arc<[LogKey]> {
         Arc::clone(&self.state().keys.log)
+    }
+
+    /// The verifying keys of all checkpoints ever signed, newest first, retired ones included: old receipts and old witnessed
+    /// checkpoints are checked with these.
+    pub fn log_verifiers(&self) -> Vec<NoteVerifier> {
+        let state = self.state();
+        let contents = &state.contents;
+        let public = contents.keys.iter().rev().filter(|key| key.which == Which::Log).filter_map(|key| key.public.as_slice().try_into().ok());
+        public.filter_map(|public| NoteVerifier::new(&contents.origin, public).ok()).collect()
     }
 
     /// The key that signs seals now.

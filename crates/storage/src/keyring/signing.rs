@@ -1,6 +1,5 @@
 //! The keys of a keyring made ready for use.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use ed25519_dalek::SigningKey;
 use siger_domain::time::Instant;
 use std::{fmt, path::Path};
@@ -11,6 +10,7 @@ use super::{
     lookup::LookupKey,
     rotate,
 };
+use crate::tlog::{NoteSigner, note::NoteError};
 
 /// A key that signs checkpoints as C2SP signed notes.
 #[derive(Clone)]
@@ -26,11 +26,12 @@ pub struct LogKey {
 }
 
 impl LogKey {
-    /// The verifying key as other programs read it (`name+id+base64`, as of Go's `golang.org/x/mod/sumdb/note`).
-    pub fn verifier_text(&self) -> String {
-        let mut bytes = vec![1];
-        bytes.extend_from_slice(self.key.verifying_key().as_bytes());
-        format!("{}+{:08x}+{}", self.name, self.id, BASE64_STANDARD.encode(bytes))
+    /// The key as the log signs checkpoints with it.
+    ///
+    /// # Errors
+    /// Never for a key out of a keyring: its name was checked when the keyring was made.
+    pub fn signer(&self) -> Result<NoteSigner, NoteError> {
+        NoteSigner::new(&self.name, self.key.as_bytes())
     }
 }
 

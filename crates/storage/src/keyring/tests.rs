@@ -280,6 +280,9 @@ fn rotating_log_seal_and_lookup_keys() {
 
     let first_log = keyring.log_signing_keys()[0].clone();
     assert_eq!(format!("{:08x}", first_log.id), states(Which::Log)[0].0);
+    assert_eq!(first_log.signer().unwrap().verifier().id(), first_log.id, "the id is the one of the signed note");
+    let verifiers = keyring.log_verifiers();
+    assert_eq!((verifiers.len(), verifiers[0].name(), verifiers[0].id()), (1, ORIGIN, first_log.id));
     let id = keyring.rotate(Rotation::Log, at(1), &[5; 32]).unwrap();
     let signing = keyring.log_signing_keys();
     assert_eq!(signing.iter().map(|key| key.state).collect::<Vec<_>>(), [KeyState::Current, KeyState::Overlap]);
@@ -289,6 +292,7 @@ fn rotating_log_seal_and_lookup_keys() {
     assert!(matches!(keyring.retire(Which::Log, "00000000", at(2)), Err(Error::NoSuchKey { .. })));
     keyring.retire(Which::Log, &old_id, at(2)).unwrap();
     assert_eq!(keyring.log_signing_keys().len(), 1);
+    assert_eq!(keyring.log_verifiers().iter().map(|key| key.id()).collect::<Vec<_>>(), [signing[0].id, first_log.id], "old receipts can still be checked");
     assert_eq!(states(Which::Log), [(old_id, KeyState::Retired, at(2)), (id, KeyState::Current, at(1))]);
 
     let first_seal = keyring.seal_key();
