@@ -204,9 +204,9 @@ impl Page<'_> {
             true,
             html! {
                 div.shell {
-                    div.side { div.inner {
+                    div.side { nav aria-label=(ui.text("menu-name")) {
                         (brand())
-                        nav aria-label=(ui.text("menu-name")) { (self.menu(head.section)) }
+                        (self.menu(head.section))
                         p.foot { b { (self.office.name) } (ui.text("office-code")) " " (self.office.code) @if self.office.is_sample { br; (ui.text("sample-data")) } }
                     } }
                     div.column {

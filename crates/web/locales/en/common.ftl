@@ -31,12 +31,9 @@ trail-purpose = purpose:
 trail-entry = entry { $number }
 step-done = done
 countdown-late = Time is up
+search-name = Find a person
 search-label = Find a person by document number
 search-placeholder = Scan or type a document number
-count-entries = { $count ->
-    [one] { $count } entry
-   *[other] { $count } entries
-}
 day-today = today
 day-tomorrow = tomorrow
 day-yesterday = yesterday

@@ -1,1 +1,36 @@
-# error
+# Error pages.
+error-title-forbidden = You may not do this
+error-what-forbidden = Your roles in this office do not include it. Nothing was changed.
+error-next-forbidden = If it is your task, ask the office's administrator for a change of roles.
+error-title-not_found = There is no such page
+error-what-not_found = The address is wrong, what it held was erased, or it is not for you.
+error-next-not_found = Check the address, or start again from the first page.
+error-title-conflict = Somebody else was first
+error-what-conflict = What the page shows changed after you opened it, so your change was not kept.
+error-next-conflict = Open the page again, see what changed, then decide anew.
+error-title-too_large = Too large
+error-what-too_large = The file or the text is larger than the form says. Nothing was kept.
+error-next-too_large = Make the picture smaller or split the document, then send it again.
+error-title-unsupported_kind = This kind of file is not taken
+error-what-unsupported_kind = Its content is none of the kinds that the form names, whatever the file is called.
+error-next-unsupported_kind = Save it as JPEG, PNG or PDF, then send it again.
+error-title-invalid = This cannot be done
+error-what-invalid = It was understood, but it cannot be done that way. Nothing was changed.
+error-next-invalid = Go back to the form and check what it says.
+error-title-too_often = Too often
+error-what-too_often = Requests from here come faster than allowed.
+error-next-too_often = Wait a little, then try again.
+error-title-internal = Something is wrong on our side
+error-what-internal = Your request was not completed. What was kept is safe.
+error-next-internal = Try again. If it happens again, give the administrator the operation number below.
+error-title-unavailable = Not available right now
+error-what-unavailable = The office's store is busy, full or out of reach. Your request was not kept.
+error-next-unavailable = Try again shortly. If it goes on, tell the administrator.
+error-retry = Can be tried again in { $length }.
+error-home = To the first page
+error-sign-in = To the sign-in page
+error-again = Open again
+error-status = Status
+error-operation = Operation number
+error-time = Time
+error-operation-why = With this number the administrator finds the event in the log, without your personal data.

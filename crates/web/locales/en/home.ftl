@@ -1,1 +1,30 @@
-# home
+# The first page.
+home-title = Home
+home-greeting = Good to see you, { $name }
+home-register = Register a person
+home-index = The search index is being built.
+home-index-why = Look-up by document number already works. What is not checked yet does not count as clear.
+home-waiting = Waiting for you
+home-waiting-note = need a second officer's decision
+home-waiting-none = Nothing is waiting
+home-waiting-title = Requests that wait for you
+home-waiting-empty = Requests that need a second officer appear here.
+home-all-requests = All requests
+home-request = Request
+home-asked-by = Asked by
+home-asked-at = When
+home-until = Time left
+home-persons = Persons on file
+home-persons-note = files in this office
+home-journal = Journal entries
+home-journal-signed = signed { $when }
+home-journal-unsigned = not signed yet
+home-backup = Last backup
+home-backup-note = see what it holds and how to restore it
+home-backup-none = None yet
+home-backup-none-note = make one before the first data come in
+home-trail = Your trail
+home-trail-note = In the journal; a person can see who opened their file.
+home-trail-none = No trail yet
+home-trail-empty = What you open and change is listed here.
+home-you = You

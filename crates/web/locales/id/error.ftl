@@ -1,1 +1,36 @@
-# error
+# Halaman galat.
+error-title-forbidden = Ini bukan wewenang Anda
+error-what-forbidden = Peran Anda di kantor ini tidak memuat tindakan tersebut. Tidak ada yang berubah.
+error-next-forbidden = Bila ini memang tugas Anda, minta perubahan peran kepada administrator kantor.
+error-title-not_found = Halaman ini tidak ada
+error-what-not_found = Alamatnya salah, isinya sudah dihapus, atau memang tidak untuk Anda.
+error-next-not_found = Periksa alamatnya, atau mulai lagi dari beranda.
+error-title-conflict = Orang lain lebih dulu
+error-what-conflict = Isi halaman berubah setelah Anda membukanya, jadi perubahan Anda tidak disimpan.
+error-next-conflict = Buka lagi halamannya, lihat apa yang berubah, lalu putuskan kembali.
+error-title-too_large = Kiriman terlalu besar
+error-what-too_large = Berkas atau isian melebihi batas yang tertulis di formulir. Tidak ada yang disimpan.
+error-next-too_large = Perkecil gambar atau pisahkan dokumennya, lalu kirim lagi.
+error-title-unsupported_kind = Jenis berkas tidak diterima
+error-what-unsupported_kind = Isinya bukan salah satu jenis yang tertulis di formulir, apa pun nama berkasnya.
+error-next-unsupported_kind = Simpan sebagai JPEG, PNG, atau PDF, lalu kirim lagi.
+error-title-invalid = Permintaan tidak dapat dipenuhi
+error-what-invalid = Isiannya terbaca, tetapi tidak dapat dijalankan seperti itu. Tidak ada yang berubah.
+error-next-invalid = Kembali ke formulir dan periksa isiannya.
+error-title-too_often = Terlalu sering
+error-what-too_often = Permintaan dari sini datang lebih cepat daripada yang diizinkan.
+error-next-too_often = Tunggu sebentar, lalu coba lagi.
+error-title-internal = Ada yang salah pada kami
+error-what-internal = Permintaan Anda tidak selesai. Yang sudah disimpan tetap aman.
+error-next-internal = Coba lagi. Bila terulang, beri tahu administrator nomor operasi di bawah.
+error-title-unavailable = Belum dapat dilayani sekarang
+error-what-unavailable = Penyimpanan kantor sedang sibuk, penuh, atau tidak terjangkau. Permintaan Anda tidak disimpan.
+error-next-unavailable = Coba lagi sebentar. Bila berlanjut, beri tahu administrator.
+error-retry = Dapat dicoba lagi dalam { $length }.
+error-home = Ke beranda
+error-sign-in = Ke halaman masuk
+error-again = Buka lagi
+error-status = Status
+error-operation = Nomor operasi
+error-time = Waktu
+error-operation-why = Dengan nomor ini administrator menemukan kejadiannya di catatan, tanpa data pribadi Anda.

@@ -1,1 +1,30 @@
-# home
+# Beranda.
+home-title = Beranda
+home-greeting = Selamat bekerja, { $name }
+home-register = Daftarkan orang
+home-index = Indeks pencarian sedang dibangun.
+home-index-why = Pencarian nomor dokumen sudah berjalan. Yang belum diperiksa tidak dianggap bersih.
+home-waiting = Menunggu Anda
+home-waiting-note = perlu keputusan petugas kedua
+home-waiting-none = Tidak ada yang menunggu
+home-waiting-title = Permintaan yang menunggu Anda
+home-waiting-empty = Permintaan yang memerlukan petugas kedua akan muncul di sini.
+home-all-requests = Semua permintaan
+home-request = Permintaan
+home-asked-by = Diajukan oleh
+home-asked-at = Kapan
+home-until = Sisa waktu
+home-persons = Orang terdaftar
+home-persons-note = berkas di kantor ini
+home-journal = Entri jurnal
+home-journal-signed = ditandatangani { $when }
+home-journal-unsigned = belum ditandatangani
+home-backup = Cadangan terakhir
+home-backup-note = lihat isi dan cara memulihkannya
+home-backup-none = Belum ada
+home-backup-none-note = buat sebelum data pertama masuk
+home-trail = Jejak Anda
+home-trail-note = Tercatat di jurnal; orangnya dapat melihat siapa membuka berkasnya.
+home-trail-none = Belum ada jejak
+home-trail-empty = Yang Anda buka dan ubah akan tercatat di sini.
+home-you = Anda

@@ -19,6 +19,7 @@ pub mod file_field;
 pub mod notice;
 pub mod pager;
 pub mod proof;
+pub mod qr;
 pub mod search;
 pub mod steps;
 pub mod switch;

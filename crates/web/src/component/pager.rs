@@ -26,12 +26,17 @@ pub struct Pager<'a> {
 impl Pager<'_> {
     /// The line under a list.
     pub fn html(self, ui: &Ui<'_>) -> Markup {
+        self.named(ui, ui.text("pager-name"))
+    }
+
+    /// The same for a page with several lists: the name says which.
+    pub fn named(self, ui: &Ui<'_>, name: &str) -> Markup {
         let count = match self.total {
             Some(total) => ui.format("pager-of", &[("shown", self.shown.into()), ("total", total.into())]),
             None => ui.format("pager-shown", &[("shown", self.shown.into())]),
         };
         html! {
-            nav.pager aria-label=(ui.text("pager-name")) {
+            nav.pager aria-label=(name) {
                 span.muted { (count) }
                 @if self.previous.is_some() || self.next.is_some() {
                     span.steps {
@@ -49,7 +54,8 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
     vec![
         Example {
             name: "middle",
-            markup: Pager { shown: 50, total: Some(18_204), previous: Some("/style?before=51"), next: Some("/style?after=100") }.html(ui),
+            markup: Pager { shown: 50, total: Some(18_204), previous: Some("/style?before=51"), next: Some("/style?after=100") }
+                .named(ui, ui.sample("Bagian daftar contoh", "Parts of the sample list")),
         },
         Example { name: "only", markup: Pager { shown: 3, total: None, previous: None, next: None }.html(ui) },
     ]

@@ -15,8 +15,13 @@ pub const CRITERIA: &[&str] = &[
 /// The form: posts `q` to `address`. Not by GET: a document number or a name must not end up in addresses, which browsers remember and
 /// proxies log.
 pub fn search(ui: &Ui<'_>, id: &str, address: &str, value: &str, csrf: &str) -> Markup {
+    named(ui, ui.text("search-name"), id, address, value, csrf)
+}
+
+/// A page may hold two: each landmark needs a name of its own.
+fn named(ui: &Ui<'_>, name: &str, id: &str, address: &str, value: &str, csrf: &str) -> Markup {
     html! {
-        form.search role="search" method="post" action=(address) {
+        form.search role="search" aria-label=(name) method="post" action=(address) {
             input type="hidden" name="csrf" value=(csrf);
             label.unseen for=(id) { (ui.text("search-label")) }
             (ui.icon("search"))
@@ -28,5 +33,8 @@ pub fn search(ui: &Ui<'_>, id: &str, address: &str, value: &str, csrf: &str) -> 
 
 /// Ways to use it.
 pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
-    vec![Example { name: "with-value", markup: html! { div { (search(ui, "example-search", address::SEARCH, "A1234567", "sample")) } } }]
+    vec![Example {
+        name: "with-value",
+        markup: html! { div { (named(ui, ui.sample("Pencarian contoh", "Sample search"), "example-search", address::SEARCH, "A1234567", "sample")) } },
+    }]
 }

@@ -14,8 +14,12 @@ pub const CRITERIA: &[&str] = &[
 
 /// Links to the same page in the other languages. `here` is the path and query of the page.
 pub fn language(ui: &Ui<'_>, here: &str) -> Markup {
+    language_named(ui, ui.text("language-switch"), here)
+}
+
+fn language_named(ui: &Ui<'_>, name: &str, here: &str) -> Markup {
     html! {
-        nav.switch aria-label=(ui.text("language-switch")) {
+        nav.switch aria-label=(name) {
             @for locale in Locale::ALL {
                 a href=(locale.address(here)) lang=(locale.tag()) hreflang=(locale.tag()) aria-current=[(locale == ui.locale).then_some("true")] {
                     span aria-hidden="true" { (locale.tag().to_uppercase()) } span.unseen { (locale.own_name()) }
@@ -27,8 +31,12 @@ pub fn language(ui: &Ui<'_>, here: &str) -> Markup {
 
 /// A form with one button for each theme; posts `theme` and `back` to [`address::LOOK`].
 pub fn theme(ui: &Ui<'_>, now: Theme, here: &str, csrf: &str) -> Markup {
+    theme_named(ui, ui.text("theme-switch"), now, here, csrf)
+}
+
+fn theme_named(ui: &Ui<'_>, name: &str, now: Theme, here: &str, csrf: &str) -> Markup {
     html! {
-        form.switch method="post" action=(address::LOOK) aria-label=(ui.text("theme-switch")) {
+        form.switch method="post" action=(address::LOOK) aria-label=(name) {
             input type="hidden" name="csrf" value=(csrf);
             input type="hidden" name="back" value=(here);
             @for theme in Theme::ALL {
@@ -43,5 +51,8 @@ pub fn theme(ui: &Ui<'_>, now: Theme, here: &str, csrf: &str) -> Markup {
 
 /// Ways to use it.
 pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
-    vec![Example { name: "language", markup: language(ui, "/style") }, Example { name: "theme", markup: theme(ui, Theme::Device, "/style", "sample") }]
+    vec![
+        Example { name: "language", markup: language_named(ui, ui.sample("Bahasa (contoh)", "Language (sample)"), "/style") },
+        Example { name: "theme", markup: theme_named(ui, ui.sample("Tampilan (contoh)", "Appearance (sample)"), Theme::Device, "/style", "sample") },
+    ]
 }

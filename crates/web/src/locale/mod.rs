@@ -146,7 +146,7 @@ impl Locale {
     ///
     /// ```
     /// # use siger_web::locale::Locale;
-    /// assert_eq!(Locale::Id.format("count-entries", &[("count", 18_204.into())]), "18.204 entri");
+    /// assert_eq!(Locale::Id.format("duration-days", &[("count", 18_204.into())]), "18.204 hari");
     /// ```
     pub fn format(self, key: &'static str, arguments: &[(&'static str, Value<'_>)]) -> String {
         let texts = self.texts();
@@ -200,9 +200,9 @@ mod tests {
 
     #[test]
     fn numbers_in_messages_follow_the_language() {
-        assert_eq!(Locale::Id.format("count-entries", &[("count", 1_234_567.into())]), "1.234.567 entri");
-        assert_eq!(Locale::En.format("count-entries", &[("count", 1_234_567.into())]), "1,234,567 entries");
-        assert_eq!(Locale::En.format("count-entries", &[("count", 1.into())]), "1 entry");
+        assert_eq!(Locale::Id.format("duration-days", &[("count", 1_234_567.into())]), "1.234.567 hari");
+        assert_eq!(Locale::En.format("duration-days", &[("count", 1_234_567.into())]), "1,234,567 days");
+        assert_eq!(Locale::En.format("duration-days", &[("count", 1.into())]), "1 day");
     }
 
     #[test]
