@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub mod floor;
+pub mod ground;
+pub mod load;
