@@ -173,9 +173,11 @@ fn walk(secret: &Key, leaf: u64, from: u32, to: u32) -> Key {
     steps.here()
 }
 
-/// One SHA-256 block that always holds `node || TAG || bit || padding`, so that a step writes 33 bytes and compresses once.
+/// One SHA-256 block that always holds `node || TAG || bit || padding`, so that a step writes 33 bytes and compresses once. Wiped when
+/// dropped; until then each step overwrites the last.
 struct Steps {
-    block: [u8; 64],
+    block: [[u8; 64]; 1],
+    state: [u32; 8],
 }
 
 impl Steps {
@@ -186,36 +188,45 @@ impl Steps {
         // FIPS 180-4 §5.1.1: a one bit, zeros, and the length of the message in bits (55 bytes = 440) in the last 64.
         block[55] = 0x80;
         block[62..].copy_from_slice(&440u16.to_be_bytes());
-        Self { block }
+        Self { block: [block], state: SHA_256_INITIAL }
+    }
+
+    /// Leaves the child in `state`.
+    fn compress(&mut self, right: bool) {
+        self.block[0][54] = u8::from(right);
+        self.state = SHA_256_INITIAL;
+        sha2::block_api::compress256(&mut self.state, &self.block);
     }
 
     fn child(&mut self, right: bool) -> Key {
-        self.block[54] = u8::from(right);
-        let mut state = SHA_256_INITIAL;
-        sha2::block_api::compress256(&mut state, &[self.block]);
+        self.compress(right);
         let mut key = Key([0; 32]);
-        for (bytes, word) in key.0.chunks_exact_mut(4).zip(state) {
-            bytes.copy_from_slice(&word.to_be_bytes());
-        }
-        state.zeroize();
+        write_words(&self.state, &mut key.0);
         key
     }
 
     fn down(&mut self, right: bool) {
-        let key = self.child(right);
-        self.block[..32].copy_from_slice(key.reveal());
+        self.compress(right);
+        write_words(&self.state, &mut self.block[0][..32]);
     }
 
     fn here(&self) -> Key {
         let mut key = Key([0; 32]);
-        key.0.copy_from_slice(&self.block[..32]);
+        key.0.copy_from_slice(&self.block[0][..32]);
         key
     }
 }
 
 impl Drop for Steps {
     fn drop(&mut self) {
-        self.block.zeroize();
+        self.block[0].zeroize();
+        self.state.zeroize();
+    }
+}
+
+fn write_words(words: &[u32; 8], out: &mut [u8]) {
+    for (bytes, word) in out.chunks_exact_mut(4).zip(words) {
+        bytes.copy_from_slice(&word.to_be_bytes());
     }
 }
 
