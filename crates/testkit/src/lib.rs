@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
 
+pub mod crash;
 pub mod fault;
 pub mod tidy;

@@ -46,11 +46,7 @@ impl Disk {
     pub fn holding(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
         let mut disk = Disk::default();
         for (path, content) in files {
-            let id = disk.add(Node {
-                durable: content.clone(),
-                current: content.clone(),
-                ..Node::default()
-            });
+            let id = disk.add(Node { durable: content.clone(), current: content.clone(), ..Node::default() });
             disk.names.insert(path.clone(), id);
             disk.durable_names.insert(path.clone(), id);
         }
@@ -66,11 +62,7 @@ impl Disk {
             return None;
         }
         let content = std::fs::read(path).ok()?;
-        let id = self.add(Node {
-            durable: content.clone(),
-            current: content,
-            ..Node::default()
-        });
+        let id = self.add(Node { durable: content.clone(), current: content, ..Node::default() });
         self.names.insert(path.to_owned(), id);
         self.durable_names.insert(path.to_owned(), id);
         Some(id)
@@ -115,9 +107,7 @@ impl Disk {
 
     /// Length as a running program sees it.
     pub fn len(&self, id: NodeId) -> u64 {
-        self.nodes
-            .get(&id)
-            .map_or(0, |node| node.current.len() as u64)
+        self.nodes.get(&id).map_or(0, |node| node.current.len() as u64)
     }
 
     /// Fills `out` from `at` and returns how many bytes the file had there.
@@ -125,9 +115,7 @@ impl Disk {
         let Some(node) = self.nodes.get(&id) else {
             return 0;
         };
-        let start = usize::try_from(at)
-            .unwrap_or(usize::MAX)
-            .min(node.current.len());
+        let start = usize::try_from(at).unwrap_or(usize::MAX).min(node.current.len());
         let count = out.len().min(node.current.len() - start);
         out[..count].copy_from_slice(&node.current[start..start + count]);
         count
@@ -137,10 +125,7 @@ impl Disk {
     pub fn write(&mut self, id: NodeId, at: u64, data: &[u8]) {
         let node = self.node(id);
         overwrite(&mut node.current, at, data);
-        node.pending.push(Op::Write {
-            at,
-            data: data.to_vec(),
-        });
+        node.pending.push(Op::Write { at, data: data.to_vec() });
     }
 
     /// Cuts or lengthens the file; durable only after [`Disk::sync`].
@@ -171,9 +156,7 @@ impl Disk {
 
     /// Makes all names of the directory durable.
     pub fn sync_directory(&mut self, directory: &Path) {
-        let (here, elsewhere) = std::mem::take(&mut self.pending_names)
-            .into_iter()
-            .partition(|(path, _)| path.parent() == Some(directory));
+        let (here, elsewhere) = std::mem::take(&mut self.pending_names).into_iter().partition(|(path, _)| path.parent() == Some(directory));
         self.pending_names = elsewhere;
         for (path, id) in Vec::into_iter(here) {
             set_name(&mut self.durable_names, path, id);
@@ -183,10 +166,7 @@ impl Disk {
 
     /// Bytes in all files, as a running program sees them.
     pub fn used(&self) -> u64 {
-        self.nodes
-            .values()
-            .map(|node| node.current.len() as u64)
-            .sum()
+        self.nodes.values().map(|node| node.current.len() as u64).sum()
     }
 
     /// The files that a power cut at this moment could leave; each call with another state of `rng` is another possible outcome.
@@ -203,10 +183,7 @@ impl Disk {
                 set_name(&mut names, path.to_owned(), *last);
             }
         }
-        names
-            .into_iter()
-            .filter_map(|(path, id)| self.nodes.get(&id).map(|node| (path, survivors(node, rng))))
-            .collect()
+        names.into_iter().filter_map(|(path, id)| self.nodes.get(&id).map(|node| (path, survivors(node, rng)))).collect()
     }
 
     fn add(&mut self, node: Node) -> NodeId {
@@ -220,15 +197,9 @@ impl Disk {
     }
 
     fn collect(&mut self) {
-        let mut alive: BTreeSet<NodeId> = self
-            .names
-            .values()
-            .chain(self.durable_names.values())
-            .copied()
-            .collect();
+        let mut alive: BTreeSet<NodeId> = self.names.values().chain(self.durable_names.values()).copied().collect();
         alive.extend(self.pending_names.iter().filter_map(|(_, id)| *id));
-        self.nodes
-            .retain(|id, node| node.opened > 0 || alive.contains(id));
+        self.nodes.retain(|id, node| node.opened > 0 || alive.contains(id));
     }
 }
 
@@ -302,11 +273,7 @@ fn torn(old: &[u8], at: u64, new: &[u8], rng: &mut Rng) -> Vec<u8> {
     let noise = rng.chance(1, 2);
     let mut content = new.to_vec();
     for (index, byte) in content.iter_mut().enumerate().skip(kept) {
-        *byte = if noise {
-            rng.next_u64() as u8
-        } else {
-            old.get(at as usize + index).copied().unwrap_or(0)
-        };
+        *byte = if noise { rng.next_u64() as u8 } else { old.get(at as usize + index).copied().unwrap_or(0) };
     }
     content
 }
@@ -352,10 +319,7 @@ mod tests {
                 }
             }
         }
-        assert!(
-            kept > 100 && lost > 100 && torn > 100,
-            "kept {kept}, lost {lost}, torn {torn}"
-        );
+        assert!(kept > 100 && lost > 100 && torn > 100, "kept {kept}, lost {lost}, torn {torn}");
         let mut now = [0; 2048];
         assert_eq!(disk.read(id, 0, &mut now), 2048);
         assert_eq!(now, [2; 2048], "the running program sees its own writes");
@@ -367,18 +331,14 @@ mod tests {
         let id = disk.create(&path("a"));
         disk.write(id, 0, b"x");
         disk.sync(id);
-        let seen: BTreeSet<bool> = (0..50)
-            .map(|seed| disk.cut(&mut Rng::new(seed)).contains_key(&path("a")))
-            .collect();
+        let seen: BTreeSet<bool> = (0..50).map(|seed| disk.cut(&mut Rng::new(seed)).contains_key(&path("a"))).collect();
         assert_eq!(seen.len(), 2, "sometimes there, sometimes not");
         disk.sync_directory(Path::new("/elsewhere"));
         assert!((0..50).any(|seed| !disk.cut(&mut Rng::new(seed)).contains_key(&path("a"))));
         disk.sync_directory(Path::new("/office"));
         assert!((0..50).all(|seed| disk.cut(&mut Rng::new(seed)).contains_key(&path("a"))));
         disk.delete(&path("a"));
-        let seen: BTreeSet<bool> = (0..50)
-            .map(|seed| disk.cut(&mut Rng::new(seed)).contains_key(&path("a")))
-            .collect();
+        let seen: BTreeSet<bool> = (0..50).map(|seed| disk.cut(&mut Rng::new(seed)).contains_key(&path("a"))).collect();
         assert_eq!(seen.len(), 2, "a deletion may be lost, too");
     }
 
@@ -392,11 +352,7 @@ mod tests {
         disk.sync(id);
         let first = disk.cut(&mut Rng::new(1));
         assert_ne!(first[&path("a")], vec![7; 8 * SECTOR as usize]);
-        assert_eq!(
-            first,
-            disk.cut(&mut Rng::new(2)),
-            "nothing is pending any more"
-        );
+        assert_eq!(first, disk.cut(&mut Rng::new(2)), "nothing is pending any more");
     }
 
     #[test]

@@ -92,11 +92,7 @@ impl Layer {
             shm: BTreeMap::new(),
             next_holder: 0,
         };
-        Layer {
-            state: Mutex::new(state),
-            mark: AtomicU64::new(0),
-            seed,
-        }
+        Layer { state: Mutex::new(state), mark: AtomicU64::new(0), seed }
     }
 
     /// The state stays usable after a panic of a test thread: it is data of a test, and the panic is reported anyway.
@@ -111,13 +107,7 @@ impl Layer {
         // Of its own seed, so that the outcome does not depend on how many random numbers other threads have drawn.
         let mut rng = Rng::new(self.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let files = state.disk.cut(&mut rng);
-        Cut {
-            number,
-            moment,
-            mark: self.mark.load(Ordering::SeqCst),
-            syncs: state.counts.sync,
-            files,
-        }
+        Cut { number, moment, mark: self.mark.load(Ordering::SeqCst), syncs: state.counts.sync, files }
     }
 
     fn planned_cut(&self, state: &mut State, moment: Moment, nth: u64) {
@@ -146,8 +136,7 @@ impl Layer {
                 }
                 Some(node) => {
                     if state.faults.read_only && flags & ffi::SQLITE_OPEN_READWRITE != 0 {
-                        flags = flags & !(ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE)
-                            | ffi::SQLITE_OPEN_READONLY;
+                        flags = flags & !(ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE) | ffi::SQLITE_OPEN_READONLY;
                     }
                     node
                 }
@@ -157,11 +146,7 @@ impl Layer {
         };
         state.disk.opened(node);
         state.next_holder += 1;
-        let journal = flags
-            & (ffi::SQLITE_OPEN_WAL
-                | ffi::SQLITE_OPEN_MAIN_JOURNAL
-                | ffi::SQLITE_OPEN_SUPER_JOURNAL)
-            != 0;
+        let journal = flags & (ffi::SQLITE_OPEN_WAL | ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_SUPER_JOURNAL) != 0;
         Ok(Opened {
             layer: Arc::clone(self),
             node,
@@ -183,11 +168,7 @@ impl Layer {
         if !state.disk.delete(path) {
             return Err(ffi::SQLITE_IOERR_DELETE_NOENT);
         }
-        if sync_directory {
-            self.sync_directory(&mut state, path)
-        } else {
-            Ok(())
-        }
+        if sync_directory { self.sync_directory(&mut state, path) } else { Ok(()) }
     }
 
     /// Whether the file is there with content (SQLite's Unix layer counts an empty file as absent) and, where asked, may be written.
@@ -218,11 +199,7 @@ impl State {
         let count = self.counts.of(operation);
         *count += 1;
         let nth = *count;
-        let fails = self
-            .faults
-            .failures
-            .iter()
-            .any(|f| f.operation == operation && (f.at == nth || f.for_good && f.at < nth));
+        let fails = self.faults.failures.iter().any(|f| f.operation == operation && (f.at == nth || f.for_good && f.at < nth));
         if fails { Err(code) } else { Ok(()) }
     }
 }
@@ -248,11 +225,7 @@ impl Opened {
         state.begin(Operation::Read, ffi::SQLITE_IOERR_READ)?;
         let count = state.disk.read(self.node, at, out);
         out[count..].fill(0);
-        if count < out.len() {
-            Err(ffi::SQLITE_IOERR_SHORT_READ)
-        } else {
-            Ok(())
-        }
+        if count < out.len() { Err(ffi::SQLITE_IOERR_SHORT_READ) } else { Ok(()) }
     }
 
     pub fn write(&self, at: u64, data: &[u8]) -> Answer {
@@ -262,9 +235,7 @@ impl Opened {
             return Err(ffi::SQLITE_IOERR_WRITE);
         }
         let growth = (at + data.len() as u64).saturating_sub(state.disk.len(self.node));
-        let room = state.faults.capacity.map_or(u64::MAX, |capacity| {
-            capacity.saturating_sub(state.disk.used())
-        });
+        let room = state.faults.capacity.map_or(u64::MAX, |capacity| capacity.saturating_sub(state.disk.used()));
         if growth > room {
             // A full disk takes what still fits, and then says that it is full.
             let fits = data.len().saturating_sub((growth - room) as usize);
@@ -318,31 +289,16 @@ impl Opened {
     }
 
     pub fn lock(&self, level: Level) -> Answer {
-        let got = self
-            .layer
-            .state()
-            .locks
-            .entry(self.node)
-            .or_default()
-            .raise(self.holder, level);
+        let got = self.layer.state().locks.entry(self.node).or_default().raise(self.holder, level);
         if got { Ok(()) } else { Err(ffi::SQLITE_BUSY) }
     }
 
     pub fn unlock(&self, level: Level) {
-        self.layer
-            .state()
-            .locks
-            .entry(self.node)
-            .or_default()
-            .lower(self.holder, level);
+        self.layer.state().locks.entry(self.node).or_default().lower(self.holder, level);
     }
 
     pub fn reserved(&self) -> bool {
-        self.layer
-            .state()
-            .locks
-            .get(&self.node)
-            .is_some_and(FileLock::reserved)
+        self.layer.state().locks.get(&self.node).is_some_and(FileLock::reserved)
     }
 
     /// The first word of the region, made where `extend`; `None` where there is no such region. It stays in place until its last user has left.
@@ -353,32 +309,18 @@ impl Opened {
             shm.users.push(self.holder);
         }
         while extend && shm.regions.len() <= region {
-            shm.regions
-                .push((0..bytes.div_ceil(8)).map(|_| AtomicU64::new(0)).collect());
+            shm.regions.push((0..bytes.div_ceil(8)).map(|_| AtomicU64::new(0)).collect());
         }
         shm.regions.get(region).map(|words| words.as_ptr())
     }
 
     pub fn shm_lock(&self, first: usize, count: usize, exclusive: bool) -> Answer {
-        let got = self
-            .layer
-            .state()
-            .shm
-            .entry(self.node)
-            .or_default()
-            .locks
-            .lock(self.holder, first, count, exclusive);
+        let got = self.layer.state().shm.entry(self.node).or_default().locks.lock(self.holder, first, count, exclusive);
         if got { Ok(()) } else { Err(ffi::SQLITE_BUSY) }
     }
 
     pub fn shm_unlock(&self, first: usize, count: usize) {
-        self.layer
-            .state()
-            .shm
-            .entry(self.node)
-            .or_default()
-            .locks
-            .unlock(self.holder, first, count);
+        self.layer.state().shm.entry(self.node).or_default().locks.unlock(self.holder, first, count);
     }
 
     /// Leaves the shared memory; the last one to leave destroys it, as the first one to come clears it in SQLite's Unix layer.

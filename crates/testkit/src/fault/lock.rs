@@ -33,12 +33,7 @@ impl FileLock {
         if have >= wanted {
             return true;
         }
-        let others = || {
-            self.0
-                .iter()
-                .filter(|(holder, _)| **holder != who)
-                .map(|(_, level)| *level)
-        };
+        let others = || self.0.iter().filter(|(holder, _)| **holder != who).map(|(_, level)| *level);
         let strongest = others().max().unwrap_or(Level::None);
         let free = match wanted {
             Level::None => true,
@@ -117,11 +112,7 @@ impl ShmLocks {
     pub fn unlock(&mut self, who: Holder, first: usize, count: usize) {
         for slot in first..(first + count).min(SHM_LOCKS) {
             let bit = 1 << slot;
-            if let Some(mask) = self
-                .exclusive
-                .get_mut(&who)
-                .filter(|mask| **mask & bit != 0)
-            {
+            if let Some(mask) = self.exclusive.get_mut(&who).filter(|mask| **mask & bit != 0) {
                 *mask &= !bit;
                 self.slots[slot].exclusive = false;
             }
@@ -165,10 +156,7 @@ mod tests {
         let mut locks = ShmLocks::default();
         assert!(locks.lock(1, 3, 1, false) && locks.lock(2, 3, 1, false));
         assert!(!locks.lock(3, 2, 3, true), "lock 3 is in use");
-        assert!(
-            locks.lock(3, 2, 1, true),
-            "so lock 2 was not taken by the wish before"
-        );
+        assert!(locks.lock(3, 2, 1, true), "so lock 2 was not taken by the wish before");
         locks.unlock(1, 3, 1);
         assert!(!locks.lock(3, 3, 1, true));
         locks.leave(2);

@@ -95,11 +95,7 @@ pub struct CutPlan {
 
 impl CutPlan {
     /// Before and after each sync: the moments at which what the disk must hold changes.
-    pub const EACH_SYNC: CutPlan = CutPlan {
-        before_sync: 1,
-        after_sync: 1,
-        after_write: 0,
-    };
+    pub const EACH_SYNC: CutPlan = CutPlan { before_sync: 1, after_sync: 1, after_write: 0 };
 }
 
 /// The moment of a cut.
@@ -132,9 +128,7 @@ pub struct Cut {
 impl Cut {
     /// The files, with the full names under which they were opened.
     pub fn files(&self) -> impl Iterator<Item = (&Path, &[u8])> {
-        self.files
-            .iter()
-            .map(|(path, content)| (path.as_path(), content.as_slice()))
+        self.files.iter().map(|(path, content)| (path.as_path(), content.as_slice()))
     }
 
     /// Writes the files below `base` into the existing folder `target`, at the same place relative to it.
@@ -193,11 +187,7 @@ impl FaultVfs {
     fn register_on(name: &str, seed: u64, disk: Disk) -> anyhow::Result<Handle> {
         let layer = Arc::new(Layer::new(seed, disk));
         let registration = vfs::register(name, &layer)?;
-        Ok(Handle {
-            name: name.to_owned(),
-            layer,
-            _registration: registration,
-        })
+        Ok(Handle { name: name.to_owned(), layer, _registration: registration })
     }
 }
 
@@ -288,11 +278,7 @@ impl Handle {
     fn fail(&self, operation: Operation, nth: u64, for_good: bool) {
         let mut state = self.layer.state();
         let at = *state.counts.of(operation) + nth;
-        state.faults.failures.push(Failure {
-            operation,
-            at,
-            for_good,
-        });
+        state.faults.failures.push(Failure { operation, at, for_good });
     }
 
     /// Takes all faults away; what they have spoiled stays spoiled.

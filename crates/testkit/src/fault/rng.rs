@@ -21,11 +21,7 @@ impl Rng {
 
     /// A number in `0..bound`, and 0 for a bound of 0. The bias (below 2^-32 for the small bounds used here) does not matter to a test.
     pub fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 {
-            0
-        } else {
-            (self.next_u64() % bound as u64) as usize
-        }
+        if bound == 0 { 0 } else { (self.next_u64() % bound as u64) as usize }
     }
 
     /// True in `parts` of `whole` cases.

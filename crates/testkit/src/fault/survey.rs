@@ -41,31 +41,16 @@ impl Survey {
     ///
     /// # Errors
     /// Those of `work`, and those of registering a layer.
-    pub fn run(
-        name: &str,
-        seed: u64,
-        work: impl FnOnce(&Handle) -> Result<()>,
-        mut look: impl FnMut(&Cut, &Handle) -> Result<u64>,
-    ) -> Result<Survey> {
+    pub fn run(name: &str, seed: u64, work: impl FnOnce(&Handle) -> Result<()>, mut look: impl FnMut(&Cut, &Handle) -> Result<u64>) -> Result<Survey> {
         let disk = FaultVfs::register(name, seed)?;
         disk.plan(CutPlan::EACH_SYNC);
-        work(&disk).with_context(|| {
-            format!("the run of seed {seed} failed before any cut was looked at")
-        })?;
+        work(&disk).with_context(|| format!("the run of seed {seed} failed before any cut was looked at"))?;
         disk.keep_cut();
-        let mut survey = Survey {
-            seed,
-            ..Survey::default()
-        };
+        let mut survey = Survey { seed, ..Survey::default() };
         for cut in disk.take_cuts() {
             survey.cuts += 1;
             let after = FaultVfs::register_after(&format!("{name}-after"), seed, &cut)?;
-            let finding = |found| Finding {
-                cut: cut.number,
-                moment: cut.moment,
-                acknowledged: cut.mark,
-                found,
-            };
+            let finding = |found| Finding { cut: cut.number, moment: cut.moment, acknowledged: cut.mark, found };
             match look(&cut, &after) {
                 Ok(last) if last >= cut.mark => {}
                 Ok(last) => survey.lost.push(finding(format!("whole up to {last}"))),

@@ -3,10 +3,7 @@
 //! Contract of SQLite used throughout (<https://www.sqlite.org/c3ref/vfs.html>, <https://www.sqlite.org/c3ref/io_methods.html>): the pointers
 //! passed are valid for the call; a `sqlite3_file` is `szOsFile` bytes, is used by one thread at a time, and gets no call after `xClose`.
 
-#![expect(
-    unsafe_code,
-    reason = "a file layer of SQLite is a table of C functions; this file is the only place of the workspace's tests that needs them"
-)]
+#![expect(unsafe_code, reason = "a file layer of SQLite is a table of C functions; this file is the only place of the workspace's tests that needs them")]
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
@@ -79,12 +76,7 @@ pub fn register(name: &str, layer: &Arc<Layer>) -> anyhow::Result<Registration> 
     let name = CString::new(name).context("the name of a file layer holds a zero byte")?;
     let _one_at_a_time = REGISTERING.lock().unwrap_or_else(PoisonError::into_inner);
     // SAFETY: SQLite is initialised on demand; the name is a C string; the default layer lives as long as the process.
-    let (taken, default) = unsafe {
-        (
-            ffi::sqlite3_vfs_find(name.as_ptr()),
-            ffi::sqlite3_vfs_find(std::ptr::null()),
-        )
-    };
+    let (taken, default) = unsafe { (ffi::sqlite3_vfs_find(name.as_ptr()), ffi::sqlite3_vfs_find(std::ptr::null())) };
     if !taken.is_null() {
         bail!("a file layer {name:?} is registered already");
     }
@@ -126,24 +118,14 @@ unsafe fn opened<'a>(file: *mut ffi::sqlite3_file) -> &'a mut Opened {
 /// SAFETY: `path` must be null or a C string.
 unsafe fn path(path: *const c_char) -> Option<PathBuf> {
     // SAFETY: by the caller.
-    (!path.is_null()).then(|| {
-        PathBuf::from(OsStr::from_bytes(
-            unsafe { CStr::from_ptr(path) }.to_bytes(),
-        ))
-    })
+    (!path.is_null()).then(|| PathBuf::from(OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes())))
 }
 
 fn code(answer: Answer) -> c_int {
     answer.err().unwrap_or(ffi::SQLITE_OK)
 }
 
-unsafe extern "C" fn open(
-    vfs: *mut ffi::sqlite3_vfs,
-    name: ffi::sqlite3_filename,
-    file: *mut ffi::sqlite3_file,
-    flags: c_int,
-    out_flags: *mut c_int,
-) -> c_int {
+unsafe extern "C" fn open(vfs: *mut ffi::sqlite3_vfs, name: ffi::sqlite3_filename, file: *mut ffi::sqlite3_file, flags: c_int, out_flags: *mut c_int) -> c_int {
     // SAFETY: the module's contract; a null method table tells SQLite that there is nothing to close.
     let (layer, name) = unsafe {
         (*file).pMethods = std::ptr::null();
@@ -168,11 +150,7 @@ unsafe extern "C" fn open(
     }
 }
 
-unsafe extern "C" fn delete(
-    vfs: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    sync_directory: c_int,
-) -> c_int {
+unsafe extern "C" fn delete(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, sync_directory: c_int) -> c_int {
     // SAFETY: the module's contract.
     let (layer, name) = unsafe { (layer(vfs), path(name)) };
     match (layer, name) {
@@ -181,12 +159,7 @@ unsafe extern "C" fn delete(
     }
 }
 
-unsafe extern "C" fn access(
-    vfs: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    flags: c_int,
-    out: *mut c_int,
-) -> c_int {
+unsafe extern "C" fn access(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, flags: c_int, out: *mut c_int) -> c_int {
     // SAFETY: the module's contract.
     unsafe {
         let (Some(layer), Some(name)) = (layer(vfs), path(name)) else {
@@ -204,35 +177,15 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn read(
-    file: *mut ffi::sqlite3_file,
-    out: *mut c_void,
-    amount: c_int,
-    at: i64,
-) -> c_int {
+unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, out: *mut c_void, amount: c_int, at: i64) -> c_int {
     // SAFETY: the module's contract; `out` has room for `amount` bytes.
-    let (opened, out) = unsafe {
-        (
-            opened(file),
-            std::slice::from_raw_parts_mut(out.cast::<u8>(), amount as usize),
-        )
-    };
+    let (opened, out) = unsafe { (opened(file), std::slice::from_raw_parts_mut(out.cast::<u8>(), amount as usize)) };
     code(opened.read(at as u64, out))
 }
 
-unsafe extern "C" fn write(
-    file: *mut ffi::sqlite3_file,
-    data: *const c_void,
-    amount: c_int,
-    at: i64,
-) -> c_int {
+unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, data: *const c_void, amount: c_int, at: i64) -> c_int {
     // SAFETY: the module's contract; `data` holds `amount` bytes.
-    let (opened, data) = unsafe {
-        (
-            opened(file),
-            std::slice::from_raw_parts(data.cast::<u8>(), amount as usize),
-        )
-    };
+    let (opened, data) = unsafe { (opened(file), std::slice::from_raw_parts(data.cast::<u8>(), amount as usize)) };
     code(opened.write(at as u64, data))
 }
 
@@ -279,11 +232,7 @@ unsafe extern "C" fn check_reserved_lock(file: *mut ffi::sqlite3_file, out: *mut
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn file_control(
-    file: *mut ffi::sqlite3_file,
-    operation: c_int,
-    argument: *mut c_void,
-) -> c_int {
+unsafe extern "C" fn file_control(file: *mut ffi::sqlite3_file, operation: c_int, argument: *mut c_void) -> c_int {
     match operation {
         // Hints on future length, which this layer does not need.
         ffi::SQLITE_FCNTL_SIZE_HINT | ffi::SQLITE_FCNTL_CHUNK_SIZE => ffi::SQLITE_OK,
@@ -315,36 +264,19 @@ unsafe extern "C" fn device_characteristics(_file: *mut ffi::sqlite3_file) -> c_
     ffi::SQLITE_IOCAP_POWERSAFE_OVERWRITE | ffi::SQLITE_IOCAP_SUBPAGE_READ
 }
 
-unsafe extern "C" fn shm_map(
-    file: *mut ffi::sqlite3_file,
-    region: c_int,
-    bytes: c_int,
-    extend: c_int,
-    out: *mut *mut c_void,
-) -> c_int {
+unsafe extern "C" fn shm_map(file: *mut ffi::sqlite3_file, region: c_int, bytes: c_int, extend: c_int, out: *mut *mut c_void) -> c_int {
     // SAFETY: the module's contract. The words are atomics behind a Box that stays until the last user unmaps, so writing through the pointer is allowed.
     unsafe {
-        *out = opened(file)
-            .shm_map(region as usize, bytes as usize, extend != 0)
-            .map_or(std::ptr::null_mut(), |words| words.cast_mut().cast());
+        *out = opened(file).shm_map(region as usize, bytes as usize, extend != 0).map_or(std::ptr::null_mut(), |words| words.cast_mut().cast());
     }
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn shm_lock(
-    file: *mut ffi::sqlite3_file,
-    first: c_int,
-    count: c_int,
-    flags: c_int,
-) -> c_int {
+unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, first: c_int, count: c_int, flags: c_int) -> c_int {
     // SAFETY: the module's contract.
     let opened = unsafe { opened(file) };
     if flags & ffi::SQLITE_SHM_LOCK != 0 {
-        code(opened.shm_lock(
-            first as usize,
-            count as usize,
-            flags & ffi::SQLITE_SHM_EXCLUSIVE != 0,
-        ))
+        code(opened.shm_lock(first as usize, count as usize, flags & ffi::SQLITE_SHM_EXCLUSIVE != 0))
     } else {
         opened.shm_unlock(first as usize, count as usize);
         ffi::SQLITE_OK

@@ -19,22 +19,12 @@ const TRANSACTIONS: u64 = 80;
 const CHECKPOINT_PAGES: u32 = 12;
 
 fn open_as_is(disk: &Handle) -> Result<Connection> {
-    Ok(Connection::open_with_flags_and_vfs(
-        Path::new(BASE).join("siger.db"),
-        OpenFlags::default(),
-        disk.name(),
-    )?)
+    Ok(Connection::open_with_flags_and_vfs(Path::new(BASE).join("siger.db"), OpenFlags::default(), disk.name())?)
 }
 
 fn open(disk: &Handle, journal: &str, synchronous: &str) -> Result<Connection> {
-    let db = Connection::open_with_flags_and_vfs(
-        Path::new(BASE).join("siger.db"),
-        OpenFlags::default(),
-        disk.name(),
-    )?;
-    db.execute_batch(&format!(
-        "PRAGMA journal_mode = {journal}; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
-    ))?;
+    let db = Connection::open_with_flags_and_vfs(Path::new(BASE).join("siger.db"), OpenFlags::default(), disk.name())?;
+    db.execute_batch(&format!("PRAGMA journal_mode = {journal}; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"))?;
     Ok(db)
 }
 
@@ -44,9 +34,7 @@ fn body(number: u64) -> &'static [u8] {
         let make = |number| {
             let mut rng = Rng::new(number);
             let words = 3 + rng.below(300);
-            (0..words)
-                .flat_map(|_| rng.next_u64().to_le_bytes())
-                .collect()
+            (0..words).flat_map(|_| rng.next_u64().to_le_bytes()).collect()
         };
         (0..1000).map(make).collect()
     });
@@ -54,8 +42,7 @@ fn body(number: u64) -> &'static [u8] {
 }
 
 fn append(db: &Connection, number: u64) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO entry (number, body) VALUES (?1, ?2)")?
-        .execute((number as i64, body(number)))?;
+    db.prepare_cached("INSERT INTO entry (number, body) VALUES (?1, ?2)")?.execute((number as i64, body(number)))?;
     Ok(())
 }
 
@@ -107,14 +94,9 @@ fn last_whole(db: &Connection) -> Result<u64> {
     }
     let mut rows = db.prepare("SELECT number, body FROM entry ORDER BY number")?;
     let mut last = 0;
-    for row in rows.query_map([], |row| {
-        Ok((row.get::<_, i64>(0)? as u64, row.get::<_, Vec<u8>>(1)?))
-    })? {
+    for row in rows.query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, Vec<u8>>(1)?)))? {
         let (number, found) = row?;
-        ensure!(
-            number == last + 1 && found == body(number),
-            "row {number} after row {last}"
-        );
+        ensure!(number == last + 1 && found == body(number), "row {number} after row {last}");
         last = number;
     }
     Ok(last)
@@ -123,10 +105,7 @@ fn last_whole(db: &Connection) -> Result<u64> {
 fn survey(name: &str, seed: u64, journal: &str, synchronous: &str) -> Result<Survey> {
     let survey = Survey::run(name, seed, |disk| work(disk, journal, synchronous), look)?;
     let (lost, broken) = (survey.lost.len(), survey.broken.len());
-    println!(
-        "{journal}, synchronous = {synchronous}, seed {seed}: {} cuts, {lost} lost something acknowledged, {broken} broken",
-        survey.cuts
-    );
+    println!("{journal}, synchronous = {synchronous}, seed {seed}: {} cuts, {lost} lost something acknowledged, {broken} broken", survey.cuts);
     Ok(survey)
 }
 
@@ -135,10 +114,7 @@ fn a_log_synced_fully_loses_nothing() -> Result<()> {
     for seed in [1, 2] {
         let survey = survey(&format!("full-{seed}"), seed, "WAL", "FULL")?;
         ensure!(survey.cuts > 250, "only {} cuts", survey.cuts);
-        ensure!(
-            survey.lost.is_empty() && survey.broken.is_empty(),
-            "{survey:?}"
-        );
+        ensure!(survey.lost.is_empty() && survey.broken.is_empty(), "{survey:?}");
     }
     Ok(())
 }
@@ -147,10 +123,7 @@ fn a_log_synced_fully_loses_nothing() -> Result<()> {
 #[test]
 fn a_log_synced_normally_loses_the_last_but_never_breaks() -> Result<()> {
     let survey = survey("normal", 3, "WAL", "NORMAL")?;
-    ensure!(
-        !survey.lost.is_empty(),
-        "the layer lost nothing that was not synced"
-    );
+    ensure!(!survey.lost.is_empty(), "the layer lost nothing that was not synced");
     ensure!(survey.broken.is_empty(), "{survey:?}");
     Ok(())
 }
@@ -158,10 +131,7 @@ fn a_log_synced_normally_loses_the_last_but_never_breaks() -> Result<()> {
 #[test]
 fn a_log_never_synced_loses() -> Result<()> {
     let survey = survey("off", 4, "WAL", "OFF")?;
-    ensure!(
-        !survey.lost.is_empty(),
-        "a run without any sync survived every cut: the layer finds nothing"
-    );
+    ensure!(!survey.lost.is_empty(), "a run without any sync survived every cut: the layer finds nothing");
     Ok(())
 }
 
@@ -169,10 +139,7 @@ fn a_log_never_synced_loses() -> Result<()> {
 #[test]
 fn a_rollback_journal_needs_the_directory_synced() -> Result<()> {
     let extra = survey("delete-extra", 5, "DELETE", "EXTRA")?;
-    ensure!(
-        extra.lost.is_empty() && extra.broken.is_empty(),
-        "{extra:?}"
-    );
+    ensure!(extra.lost.is_empty() && extra.broken.is_empty(), "{extra:?}");
     let full = survey("delete-full", 5, "DELETE", "FULL")?;
     ensure!(!full.lost.is_empty() && full.broken.is_empty(), "{full:?}");
     Ok(())
@@ -190,10 +157,7 @@ fn cut_after_cut_loses_nothing() -> Result<()> {
         disk = FaultVfs::register_after(&format!("again-{round}"), round, &cut)?;
         let db = open(&disk, "WAL", "FULL")?;
         let found = last_whole(&db).with_context(|| format!("round {round}"))?;
-        ensure!(
-            found >= number,
-            "round {round}: {number} acknowledged, {found} found"
-        );
+        ensure!(found >= number, "round {round}: {number} acknowledged, {found} found");
         number = found;
         for _ in 0..1 + rng.below(15) {
             number += 1;
@@ -223,11 +187,7 @@ fn survives(disk: &Handle) -> Result<()> {
     let cut = disk.cut_now();
     let after = FaultVfs::register_after(&format!("{}-after", disk.name()), disk.seed(), &cut)?;
     let found = last_whole(&open_as_is(&after)?)?;
-    ensure!(
-        found >= cut.mark,
-        "{} acknowledged, {found} found",
-        cut.mark
-    );
+    ensure!(found >= cut.mark, "{} acknowledged, {found} found", cut.mark);
     Ok(())
 }
 
@@ -267,16 +227,8 @@ fn a_read_only_disk_still_answers_readers() -> Result<()> {
     let disk = FaultVfs::register("read-only", 7)?;
     let db = small(&disk)?;
     disk.set_read_only(true);
-    let error = append(&db, 2)
-        .err()
-        .context("a read-only disk took a row")?;
-    ensure!(
-        matches!(
-            code(&error),
-            Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly)
-        ),
-        "{error}"
-    );
+    let error = append(&db, 2).err().context("a read-only disk took a row")?;
+    ensure!(matches!(code(&error), Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly)), "{error}");
     ensure!(rows(&db)? == 1);
     survives(&disk)?;
     disk.set_read_only(false);
@@ -286,33 +238,19 @@ fn a_read_only_disk_still_answers_readers() -> Result<()> {
 
 #[test]
 fn an_error_of_each_kind_reaches_the_caller() -> Result<()> {
-    for (name, operation) in [
-        ("bad-write", Operation::Write),
-        ("bad-sync", Operation::Sync),
-    ] {
+    for (name, operation) in [("bad-write", Operation::Write), ("bad-sync", Operation::Sync)] {
         let disk = FaultVfs::register(name, 8)?;
         let db = small(&disk)?;
         disk.fail_once(operation, 1);
-        let error = append(&db, 2)
-            .err()
-            .with_context(|| format!("{operation:?} failed unheard"))?;
-        ensure!(
-            code(&error) == Some(ErrorCode::SystemIoFailure),
-            "{operation:?}: {error}"
-        );
+        let error = append(&db, 2).err().with_context(|| format!("{operation:?} failed unheard"))?;
+        ensure!(code(&error) == Some(ErrorCode::SystemIoFailure), "{operation:?}: {error}");
         survives(&disk).with_context(|| format!("{operation:?}"))?;
     }
     let disk = FaultVfs::register("bad-read", 8)?;
     drop(small(&disk)?); // closing copies the log back, so that the next connection must read the file
     disk.fail_from(Operation::Read, 1);
-    let error = open(&disk, "WAL", "FULL")
-        .and_then(|db| rows(&db))
-        .err()
-        .context("a read failed unheard")?;
-    ensure!(
-        error.downcast_ref::<rusqlite::Error>().and_then(code) == Some(ErrorCode::SystemIoFailure),
-        "{error}"
-    );
+    let error = open(&disk, "WAL", "FULL").and_then(|db| rows(&db)).err().context("a read failed unheard")?;
+    ensure!(error.downcast_ref::<rusqlite::Error>().and_then(code) == Some(ErrorCode::SystemIoFailure), "{error}");
     disk.heal();
     ensure!(rows(&open(&disk, "WAL", "FULL")?)? == 1);
     Ok(())
@@ -329,11 +267,7 @@ fn a_slow_disk_slows_each_commit() -> Result<()> {
     for number in 2..=6 {
         append(&db, number)?;
     }
-    ensure!(
-        start.elapsed() >= 5 * delay,
-        "five commits took {:?}",
-        start.elapsed()
-    );
+    ensure!(start.elapsed() >= 5 * delay, "five commits took {:?}", start.elapsed());
     Ok(())
 }
 
@@ -368,9 +302,7 @@ fn readers_beside_the_writer_see_whole_transactions() -> Result<()> {
         })();
         done.store(true, Ordering::SeqCst);
         for reader in readers {
-            let looks = reader
-                .join()
-                .map_err(|_| anyhow::anyhow!("a reader panicked"))??;
+            let looks = reader.join().map_err(|_| anyhow::anyhow!("a reader panicked"))??;
             ensure!(looks > 0);
         }
         written

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failing unwrap is the failing test; clippy by itself exempts only the test functions, not their helpers")]
 
 mod commands;
+mod crash;
 mod fault;
 mod tidy;
