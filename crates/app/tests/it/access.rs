@@ -222,6 +222,7 @@ fn wrong_policies_are_refused_with_the_reason() {
 
 /// Prints the time of a decision; the budget is kept in `bench/`, not asserted here.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "measures, and asserts nothing about it")]
 fn a_cached_decision_is_quick() {
     let access = access();
     let request = asking(&[Role::Desk], Action::PersonRead, Purpose::CounterService);
