@@ -52,7 +52,11 @@ put('siger.svg', from('svg', 'siger.svg'));
 // Style sheets, in reading order, comments and spare space removed.
 const css = text('css', 'order.txt').trim().split(/\s+/).map(name => text('css', name)).join('\n');
 const small = css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ').replace(/\s*([{};,])\s*/g, '$1').replace(/;}/g, '}').replace('url("tapis.svg")', `url("${tapis}")`);
-put('site.css', faces.join('') + small);
+const sheet = faces.join('') + small;
+// 20 KB compressed, so that a first load on a slow phone stays short.
+const CSS_BYTES_MAX = 20 * 1024;
+if (gzipSync(sheet, { level: 9 }).length > CSS_BYTES_MAX) throw new Error(`site.css is over ${CSS_BYTES_MAX} bytes compressed`);
+put('site.css', sheet);
 
 put('htmx.js', text('node_modules', 'htmx.org', 'dist', 'htmx.min.js').replace(/\/\/# sourceMappingURL=.*\s*$/, ''));
 for (const name of readdirSync(join(here, 'js')).sort()) put(name, from('js', name));
