@@ -1,5 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod account;
+pub mod context;
+pub mod error;
+pub mod founding;
 pub mod identity;
+pub mod journal;
+pub mod office;
+pub mod officer;
+pub mod person;
 pub mod random;
+pub mod request;
+pub mod session;
+pub mod sign_in;
+
+pub use context::Context;
+pub use error::{Error, Result};
+pub use office::Office;

@@ -71,6 +71,11 @@ impl fmt::Debug for Typed {
 pub struct Hashed(String);
 
 impl Hashed {
+    /// Takes a kept PHC string; [`verify`] tells when it cannot be read.
+    pub fn from_phc(phc: &str) -> Self {
+        Self(phc.to_owned())
+    }
+
     /// The PHC string, to be sealed and kept.
     pub fn as_phc(&self) -> &str {
         &self.0
@@ -107,6 +112,20 @@ pub enum Weakness {
     /// Little is left beside words that everybody tries.
     #[error("password is mostly words that are tried first")]
     Common,
+}
+
+impl Weakness {
+    /// The word of the reason; the texts have one for each.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong => "too_long",
+            Self::OnlyDigits => "only_digits",
+            Self::Pattern => "pattern",
+            Self::AboutYou => "about_you",
+            Self::Common => "common",
+        }
+    }
 }
 
 /// The password could not be hashed or a kept hash could not be read.

@@ -42,6 +42,17 @@ impl Secret {
         groups.join(" ")
     }
 
+    /// Base32 without padding (RFC 4648), to be sealed and kept.
+    pub fn to_base32(&self) -> String {
+        totp_rs::Secret::from(self.0).to_base32()
+    }
+
+    /// Reads what [`Secret::to_base32`] wrote; `None` for anything else.
+    pub fn from_base32(text: &str) -> Option<Self> {
+        let bytes = totp_rs::Secret::try_from_base32(text).ok()?;
+        bytes.as_ref().try_into().ok().map(Self)
+    }
+
     /// The `otpauth://` address that authenticator applications read (Google Authenticator key URI format). `office` and
     /// `account` are shown in the application's list.
     pub fn to_uri(&self, office: &str, account: &str) -> String {

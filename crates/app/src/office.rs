@@ -1,0 +1,259 @@
+//! An office that is open: its store, keys, policies, clock, and what is remembered in memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use parking_lot::{Mutex, RwLock};
+use siger_domain::access::RoleSet;
+use siger_domain::id::{OfficerId, OperationId};
+use siger_domain::officer::{Leave, State};
+use siger_domain::time::{Clock, Instant};
+use siger_storage::blob::Folder;
+use siger_storage::table::office as table;
+use siger_storage::{Store, Tx, Write};
+
+use crate::access::Access;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::identity::guess::Guard;
+use crate::identity::passkey::Passkeys;
+use crate::identity::password::AT_ONCE_MAX;
+use crate::officer;
+use crate::random::Random;
+use crate::session::Sessions;
+
+/// Everything a use case's caller needs; cheap to clone.
+#[derive(Clone)]
+pub struct Office {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    blobs: Folder,
+    access: Arc<Access>,
+    clock: Arc<dyn Clock>,
+    random: Mutex<Box<dyn Random>>,
+    passkeys: Option<Passkeys>,
+    guard: Mutex<Guard>,
+    hashing: tokio::sync::Semaphore,
+    info: table::Office,
+    zone: TimeZone,
+    directory: RwLock<(u64, Arc<Directory>)>,
+    sessions: Sessions,
+}
+
+/// What an office is opened with.
+pub struct Parts {
+    /// The store, holding an office.
+    pub store: Store,
+    /// Where sealed blobs are.
+    pub blobs: Folder,
+    /// The policies.
+    pub access: Arc<Access>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Secret bytes.
+    pub random: Box<dyn Random>,
+    /// The office as a relying party for passkeys; `None` where its address is not one that browsers allow.
+    pub passkeys: Option<Passkeys>,
+}
+
+/// Who works here, as remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    officers: HashMap<OfficerId, Colleague>,
+}
+
+/// An officer, as remembered.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Name as shown.
+    pub name: String,
+    /// Where they stand.
+    pub state: State,
+    /// Roles held now.
+    pub roles: RoleSet,
+    /// Days away.
+    pub leave: Option<Leave>,
+}
+
+impl Directory {
+    /// An officer, if they work here.
+    pub fn get(&self, id: OfficerId) -> Option<&Colleague> {
+        self.officers.get(&id)
+    }
+
+    /// A name to show for who acted; `None` for the program itself and for somebody erased.
+    pub fn name(&self, id: Option<OfficerId>) -> Option<&str> {
+        id.and_then(|id| self.officers.get(&id)).map(|colleague| colleague.name.as_str())
+    }
+
+    /// Everybody.
+    pub fn iter(&self) -> impl Iterator<Item = (&OfficerId, &Colleague)> {
+        self.officers.iter()
+    }
+}
+
+impl Office {
+    /// Opens the office in a store.
+    ///
+    /// # Errors
+    /// When the store holds none, or its time zone is not known.
+    pub fn open(mut parts: Parts) -> Result<Self> {
+        let info = parts.store.read_blocking(table::get)?.ok_or(siger_storage::Error::NoOffice)?;
+        let zone = TimeZone::get(&info.time_zone).map_err(Error::internal)?;
+        let guard = Mutex::new(Guard::new(&mut *parts.random));
+        let inner = Inner {
+            store: parts.store,
+            blobs: parts.blobs,
+            access: parts.access,
+            clock: parts.clock,
+            random: Mutex::new(parts.random),
+            passkeys: parts.passkeys,
+            guard,
+            hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
+            info,
+            zone,
+            directory: RwLock::new((u64::MAX, Arc::default())),
+            sessions: Sessions::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The sealed blobs.
+    pub fn blobs(&self) -> &Folder {
+        &self.inner.blobs
+    }
+
+    /// The policies.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.inner.access
+    }
+
+    /// The office as its journal made it.
+    pub fn info(&self) -> &table::Office {
+        &self.inner.info
+    }
+
+    /// The time zone in which days are counted and times shown.
+    pub fn zone(&self) -> &TimeZone {
+        &self.inner.zone
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Instant {
+        self.inner.clock.now()
+    }
+
+    /// Runs `f` with the source of secret bytes.
+    pub fn with_random<T>(&self, f: impl FnOnce(&mut dyn Random) -> T) -> T {
+        f(&mut **self.inner.random.lock())
+    }
+
+    /// Secret bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.with_random(crate::random::bytes)
+    }
+
+    /// A new identifier for an operation.
+    pub fn operation(&self) -> OperationId {
+        OperationId::new(self.now(), self.random())
+    }
+
+    /// The office as a relying party for passkeys.
+    pub fn passkeys(&self) -> Option<&Passkeys> {
+        self.inner.passkeys.as_ref()
+    }
+
+    pub(crate) fn guard(&self) -> &Mutex<Guard> {
+        &self.inner.guard
+    }
+
+    pub(crate) fn hashing(&self) -> &tokio::sync::Semaphore {
+        &self.inner.hashing
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// Who works here, never older than the newest change that was answered in this process.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn directory(&self) -> Result<Arc<Directory>> {
+        let generation = self.inner.store.officers_generation();
+        {
+            let known = self.inner.directory.read();
+            if known.0 == generation {
+                return Ok(known.1.clone());
+            }
+        }
+        let keyring = self.inner.store.keyring().clone();
+        let officers = self.inner.store.read(move |tx| officer::everybody(tx, &keyring)).await?;
+        let officers = officers
+            .into_iter()
+            .map(|known| {
+                let colleague = Colleague {
+                    name: known.profile.name.reveal().to_owned(),
+                    state: known.officer.state,
+                    roles: known.officer.roles.iter().copied().collect(),
+                    leave: known.officer.leave,
+                };
+                (known.officer.id, colleague)
+            })
+            .collect();
+        let directory = Arc::new(Directory { officers });
+        *self.inner.directory.write() = (generation, directory.clone());
+        self.inner.sessions.forget();
+        Ok(directory)
+    }
+
+    /// The program itself as the one who acts.
+    pub fn system(&self, purpose: siger_domain::access::Purpose) -> Context {
+        Context::system(self.inner.access.clone(), self.operation(), self.now(), purpose)
+    }
+
+    /// Runs a use case that may change things.
+    ///
+    /// # Errors
+    /// What the use case returns and what the store refuses.
+    pub async fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Write<'_, '_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.store.write(f).await
+    }
+
+    /// Runs a use case that only reads.
+    ///
+    /// # Errors
+    /// What the use case returns and what the store refuses.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.store.read(f).await
+    }
+
+    /// Destroys the keys and removes the blobs of erased persons, after the erasure is on disk. Safe to repeat.
+    ///
+    /// # Errors
+    /// When the keyring cannot be written: the erasure is recorded and this must be repeated (the daily job does).
+    pub async fn finish_erasure(&self, effect: crate::request::Effect) -> Result<()> {
+        if effect.puncture.is_empty() {
+            return Ok(());
+        }
+        let (store, blobs) = (self.inner.store.clone(), self.inner.blobs.clone());
+        let done = tokio::task::spawn_blocking(move || -> Result<()> {
+            store.keyring().puncture(&effect.puncture)?;
+            for blob in &effect.blobs {
+                blobs.remove(siger_storage::blob::BlobId::from_bytes(*blob)).map_err(Error::internal)?;
+            }
+            store.tidy()?;
+            Ok(())
+        });
+        done.await.map_err(Error::internal)?
+    }
+}

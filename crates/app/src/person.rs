@@ -1,0 +1,266 @@
+//! Persons: registering, finding, reading, correcting, and who looked.
+
+use siger_domain::access::Action;
+use siger_domain::event::{Event, Subject, body};
+use siger_domain::id::PersonId;
+use siger_domain::person::{Document, Identity, Note};
+use siger_storage::blob::BlobId;
+use siger_storage::journal::read;
+use siger_storage::table::person as table;
+use siger_storage::{Entry, Tx, Write};
+
+use crate::context::{About, Context};
+use crate::error::{Error, Result};
+
+/// Persons on one page of a list.
+pub const PAGE: u32 = 50;
+/// Entries of a file's history on one page.
+pub const HISTORY: u32 = 50;
+/// Documents that can be given at once when a file is made: nobody carries more.
+pub const DOCUMENTS_MAX: usize = 10;
+
+/// What a new entry made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// The entry.
+    pub number: u64,
+}
+
+/// Makes a file for a person.
+///
+/// # Errors
+/// When not permitted, or a document given already stands on another file (a case for an officer: look there first).
+pub fn register(write: &mut Write<'_, '_>, by: &Context, id: PersonId, identity: Identity, documents: Vec<Document>) -> Result<Made> {
+    let stamp = by.authorise(Action::PersonRegister, About::default())?;
+    if documents.len() > DOCUMENTS_MAX {
+        return Err(Error::invalid("documents", "too_many"));
+    }
+    let keyring = write.keyring().clone();
+    for document in &documents {
+        if !table::by_document(write, &keyring, &document.lookup_text())?.is_empty() {
+            return Err(Error::Conflict("document_known"));
+        }
+    }
+    let event = Event::PersonRegistered(body::PersonRegistered { identity, documents });
+    let number = write.append(stamp, Subject::Person(id), &event)?;
+    Ok(Made { person: id, number })
+}
+
+/// Corrects who a person is. `seen` is the entry of the identity that the officer saw, so that two officers do not
+/// overwrite each other.
+///
+/// # Errors
+/// When not permitted, not there, or changed since.
+pub fn correct(write: &mut Write<'_, '_>, by: &Context, id: PersonId, seen: u64, identity: Identity) -> Result<Made> {
+    let stamp = by.authorise(Action::PersonCorrect, About::default())?;
+    let person = present(write, id)?;
+    if person.identity != Some(seen) {
+        return Err(Error::Conflict("changed_since"));
+    }
+    let number = write.append(stamp, Subject::Person(id), &Event::PersonCorrected(body::PersonCorrected { identity }))?;
+    Ok(Made { person: id, number })
+}
+
+/// Records another travel document.
+///
+/// # Errors
+/// When not permitted, not there, or the document stands on this or another file already.
+pub fn add_document(write: &mut Write<'_, '_>, by: &Context, id: PersonId, document: Document) -> Result<Made> {
+    let stamp = by.authorise(Action::PersonCorrect, About::default())?;
+    present(write, id)?;
+    let keyring = write.keyring().clone();
+    if !table::by_document(write, &keyring, &document.lookup_text())?.is_empty() {
+        return Err(Error::Conflict("document_known"));
+    }
+    let number = write.append(stamp, Subject::Person(id), &Event::DocumentAdded(body::DocumentAdded { document }))?;
+    Ok(Made { person: id, number })
+}
+
+/// Adds a note.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn note(write: &mut Write<'_, '_>, by: &Context, id: PersonId, note: Note) -> Result<Made> {
+    let stamp = by.authorise(Action::PersonNote, About::default())?;
+    present(write, id)?;
+    let number = write.append(stamp, Subject::Person(id), &Event::PersonNoted(body::PersonNoted { note }))?;
+    Ok(Made { person: id, number })
+}
+
+/// What kind of picture or paper it is.
+#[derive(Clone, Debug)]
+pub struct BlobNote {
+    /// Where it was put before this transaction.
+    pub blob: BlobId,
+    /// `portrait` or `paper`.
+    pub kind: &'static str,
+    /// Bytes before sealing.
+    pub bytes: u64,
+    /// Media type, found from the content.
+    pub media: &'static str,
+}
+
+/// Whether a picture may be stored on a file, and under which key: asked before the slow work.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn blob_key(tx: &mut Tx<'_>, by: &Context, id: PersonId) -> Result<siger_storage::keyring::KeyIndex> {
+    by.authorise(Action::BlobStore, About::default())?;
+    Ok(present(tx, id)?.key)
+}
+
+/// Writes down that a sealed blob belongs to a file.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn add_blob(write: &mut Write<'_, '_>, by: &Context, id: PersonId, blob: &BlobNote) -> Result<Made> {
+    let stamp = by.authorise(Action::BlobStore, About::default())?;
+    present(write, id)?;
+    let event =
+        Event::BlobStored(body::BlobStored { blob: blob.blob.to_string(), kind: blob.kind.to_owned(), bytes: blob.bytes, media: blob.media.to_owned() });
+    let number = write.append(stamp, Subject::Person(id), &event)?;
+    Ok(Made { person: id, number })
+}
+
+/// A person in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The row.
+    pub person: table::Person,
+    /// Who they are.
+    pub identity: Identity,
+}
+
+/// The newest files before entry `before`. The look is itself an entry.
+///
+/// # Errors
+/// When not permitted.
+pub fn list(write: &mut Write<'_, '_>, by: &Context, before: u64) -> Result<Vec<Listed>> {
+    let stamp = by.authorise(Action::PersonSearch, About::default())?;
+    let rows = table::newest(write, before, PAGE)?;
+    let found = identities(write, rows)?;
+    searched(write, stamp, "list", found.len())?;
+    Ok(found)
+}
+
+/// The persons on whose files a document stands. The look is itself an entry.
+///
+/// # Errors
+/// When not permitted.
+pub fn by_document(write: &mut Write<'_, '_>, by: &Context, lookup_text: &str) -> Result<Vec<Listed>> {
+    let stamp = by.authorise(Action::PersonSearch, About::default())?;
+    let keyring = write.keyring().clone();
+    let ids = table::by_document(write, &keyring, lookup_text)?;
+    let rows = by_ids(write, &ids)?;
+    let found = identities(write, rows)?;
+    searched(write, stamp, "number", found.len())?;
+    Ok(found)
+}
+
+/// The persons that the index in memory found by name. The look is itself an entry.
+///
+/// # Errors
+/// When not permitted.
+pub fn by_name(write: &mut Write<'_, '_>, by: &Context, ids: &[PersonId]) -> Result<Vec<Listed>> {
+    let stamp = by.authorise(Action::PersonSearch, About::default())?;
+    let rows = by_ids(write, ids)?;
+    let found = identities(write, rows)?;
+    searched(write, stamp, "name", found.len())?;
+    Ok(found)
+}
+
+fn by_ids(tx: &mut Tx<'_>, ids: &[PersonId]) -> Result<Vec<table::Person>> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids.iter().take(PAGE as usize) {
+        rows.extend(table::get(tx, *id)?);
+    }
+    Ok(rows)
+}
+
+fn identities(write: &mut Write<'_, '_>, rows: Vec<table::Person>) -> Result<Vec<Listed>> {
+    let keyring = write.keyring().clone();
+    let mut found = Vec::with_capacity(rows.len());
+    for person in rows {
+        if let Some(identity) = table::identity(write, &keyring, &person)? {
+            found.push(Listed { person, identity });
+        }
+    }
+    Ok(found)
+}
+
+fn searched(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, by: &str, found: usize) -> Result<()> {
+    let event = Event::PersonsSearched(body::PersonsSearched { by: by.to_owned(), found: found as u32 });
+    write.append(stamp, Subject::Office, &event)?;
+    Ok(())
+}
+
+/// A person's file, opened.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The row.
+    pub person: table::Person,
+    /// Who they are; `None`: erased.
+    pub identity: Option<Identity>,
+    /// Documents, oldest first.
+    pub documents: Vec<Document>,
+    /// What happened, newest first, with the body where it may be shown and was not erased.
+    pub history: Vec<(Entry, Option<Event>)>,
+    /// The entry of this look.
+    pub number: u64,
+}
+
+/// Opens a person's file. The look is itself an entry, written before anything is shown.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<File> {
+    let stamp = by.authorise(Action::PersonRead, About::default())?;
+    let person = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let number = write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
+    let keyring = write.keyring().clone();
+    let identity = table::identity(write, &keyring, &person)?;
+    let documents = table::documents(write, &keyring, id)?;
+    let mut history = Vec::new();
+    for entry in read::newest_of_subject(write, Subject::Person(id), before, HISTORY)? {
+        let event = entry.open(&keyring)?;
+        history.push((entry, event));
+    }
+    Ok(File { person, identity, documents, history, number })
+}
+
+/// Who opened a person's file, newest first.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn readers(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Vec<Entry>> {
+    let stamp = by.authorise(Action::PersonReaders, About::default())?;
+    table::get(write, id)?.ok_or(Error::NotFound)?;
+    let entries = read::newest_of_subject(write, Subject::Person(id), before, read::PAGE_MAX)?;
+    write.append(stamp, Subject::Person(id), &Event::ReadersRead(body::ReadersRead {}))?;
+    Ok(entries.into_iter().filter(|entry| matches!(entry.kind.as_str(), "person.read" | "person.readers_read")).collect())
+}
+
+/// Whether the officer may see a picture or paper of a file, and its key. The look is itself an entry.
+///
+/// # Errors
+/// When not permitted, or the blob is not of that file.
+pub fn open_blob(write: &mut Write<'_, '_>, by: &Context, id: PersonId, blob: &[u8; 32]) -> Result<(siger_storage::keyring::KeyIndex, String)> {
+    let stamp = by.authorise(Action::BlobRead, About::default())?;
+    let person = present(write, id)?;
+    let (_, number) = table::blobs(write, id)?.into_iter().find(|(found, _)| found == blob).ok_or(Error::NotFound)?;
+    let keyring = write.keyring().clone();
+    let media = match read::entry(write, number)?.ok_or(Error::NotFound)?.open(&keyring)? {
+        Some(Event::BlobStored(body)) => body.media,
+        _ => return Err(Error::NotFound),
+    };
+    write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
+    Ok((person.key, media))
+}
+
+/// The row of a person whose file is not erased.
+fn present(tx: &mut Tx<'_>, id: PersonId) -> Result<table::Person> {
+    let person = table::get(tx, id)?.ok_or(Error::NotFound)?;
+    if person.erased.is_some() { Err(Error::Conflict("erased")) } else { Ok(person) }
+}

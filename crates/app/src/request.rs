@@ -1,0 +1,212 @@
+//! The two-person rule: opening, answering, withdrawing, and doing what was agreed.
+
+use siger_domain::access::{Action, Role};
+use siger_domain::event::{Event, Subject, body};
+use siger_domain::id::{OfficerId, PersonId, RequestId};
+use siger_domain::officer;
+use siger_domain::request::{ErasureGround, Matter, Move, MoveError, OPEN_SECONDS, State, next};
+use siger_storage::keyring::KeyIndex;
+use siger_storage::table::{officer as officers, person as persons, request as table};
+use siger_storage::{Tx, Write};
+
+use crate::context::{About, Context};
+use crate::error::{Error, Result};
+
+/// A request with what it asks for.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The row.
+    pub request: table::Request,
+    /// What is asked for.
+    pub matter: Matter,
+}
+
+/// What an answer led to, beyond the journal: work outside the transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Effect {
+    /// Keys to destroy now that the erasure is recorded.
+    pub puncture: Vec<KeyIndex>,
+    /// Blobs to remove.
+    pub blobs: Vec<[u8; 32]>,
+    /// The entry of the answer.
+    pub number: u64,
+}
+
+/// Asks that an officer's roles change.
+///
+/// # Errors
+/// When not permitted, the officer is not there, the roles are none or the same, or such a request waits already.
+pub fn open_roles(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: OfficerId, roles: Vec<Role>) -> Result<u64> {
+    let own = by.officer == Some(of);
+    let stamp = by.authorise(Action::OfficerRoles, About { own, ..About::default() })?;
+    let target = officers::get(write, of)?.ok_or(Error::NotFound)?;
+    let roles = officer::roles(roles);
+    if roles.is_empty() {
+        return Err(Error::invalid("roles", "missing"));
+    }
+    if roles == target.roles {
+        return Err(Error::invalid("roles", "unchanged"));
+    }
+    if target.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {
+        another_administrator(write, of)?;
+    }
+    open(write, stamp, id, Matter::Roles { officer: of, roles }, of.as_bytes())
+}
+
+/// Asks that a person's data be erased.
+///
+/// # Errors
+/// When not permitted, not there or erased before, or such a request waits already.
+pub fn open_erase(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: PersonId, ground: ErasureGround) -> Result<u64> {
+    let stamp = by.authorise(Action::PersonErase, About::default())?;
+    let person = persons::get(write, of)?.ok_or(Error::NotFound)?;
+    if person.erased.is_some() {
+        return Err(Error::Conflict("erased"));
+    }
+    open(write, stamp, id, Matter::Erase { person: of, ground }, of.as_bytes())
+}
+
+fn open(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: RequestId, matter: Matter, target: &[u8; 16]) -> Result<u64> {
+    if table::open_for(write, matter.as_str(), target)?.is_some() {
+        return Err(Error::Conflict("request_waits"));
+    }
+    let expires = stamp.at.plus_seconds(OPEN_SECONDS);
+    Ok(write.append(stamp, Subject::Request(id), &Event::RequestOpened(body::RequestOpened { matter, expires }))?)
+}
+
+/// The requests, newest first, that the officer may see.
+///
+/// # Errors
+/// When not permitted.
+pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context) -> Result<Vec<Opened>> {
+    by.authorise(Action::RequestList, About::default())?;
+    let mut found = Vec::new();
+    for request in table::newest(tx, 200)? {
+        let matter = table::matter(tx, keyring, &request)?;
+        found.push(Opened { request, matter });
+    }
+    Ok(found)
+}
+
+/// One request.
+///
+/// # Errors
+/// When not permitted or not there.
+pub fn get(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context, id: RequestId) -> Result<Opened> {
+    by.authorise(Action::RequestList, About::default())?;
+    let request = table::get(tx, id)?.ok_or(Error::NotFound)?;
+    let matter = table::matter(tx, keyring, &request)?;
+    Ok(Opened { request, matter })
+}
+
+/// The second person agrees: what was asked for is done in the same transaction.
+///
+/// # Errors
+/// When not permitted, not open, run out, or opened by the same person or about them.
+pub fn approve(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result<Effect> {
+    let (opened, stamp) = answer(write, by, id, Move::Approve)?;
+    let mut effect = Effect { number: write.append(stamp, Subject::Request(id), &Event::RequestApproved(body::RequestApproved {}))?, ..Effect::default() };
+    match opened.matter {
+        Matter::Roles { officer, roles } => {
+            let target = officers::get(write, officer)?.ok_or(Error::NotFound)?;
+            if target.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {
+                another_administrator(write, officer)?;
+            }
+            write.append(stamp, Subject::Officer(officer), &Event::OfficerRolesChanged(body::OfficerRolesChanged { roles, request: id }))?;
+        }
+        Matter::Erase { person, ground } => erase(write, stamp, person, ground, Some(id), &mut effect)?,
+    }
+    Ok(effect)
+}
+
+/// Records an erasure; the keys in `effect` are destroyed once it is on disk.
+///
+/// # Errors
+/// When not there or erased before.
+pub fn erase(
+    write: &mut Write<'_, '_>,
+    stamp: siger_storage::Stamp,
+    of: PersonId,
+    ground: ErasureGround,
+    request: Option<RequestId>,
+    effect: &mut Effect,
+) -> Result<()> {
+    let person = persons::get(write, of)?.ok_or(Error::NotFound)?;
+    if person.erased.is_some() {
+        return Err(Error::Conflict("erased"));
+    }
+    for (blob, _) in persons::blobs(write, of)? {
+        effect.blobs.push(blob);
+    }
+    effect.puncture.push(person.key);
+    write.append(stamp, Subject::Person(of), &Event::PersonErased(body::PersonErased { ground, request }))?;
+    Ok(())
+}
+
+/// The second person refuses.
+///
+/// # Errors
+/// As [`approve`].
+pub fn decline(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result<u64> {
+    let (_, stamp) = answer(write, by, id, Move::Decline)?;
+    Ok(write.append(stamp, Subject::Request(id), &Event::RequestDeclined(body::RequestDeclined {}))?)
+}
+
+/// The first person takes the request back.
+///
+/// # Errors
+/// When it is not theirs or no longer open.
+pub fn withdraw(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result<u64> {
+    let request = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let stamp = by.authorise(Action::RequestWithdraw, About { own: by.officer == Some(request.opened_by), ..About::default() })?;
+    next(request.state, request.opened_by, request.expires, Move::Withdraw, by.officer, by.now).map_err(moved)?;
+    Ok(write.append(stamp, Subject::Request(id), &Event::RequestWithdrawn(body::RequestWithdrawn {}))?)
+}
+
+/// Ends the requests that ran out; how many. Done by the program itself.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn expire(write: &mut Write<'_, '_>, by: &Context) -> Result<u32> {
+    let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: siger_domain::access::Purpose::Administration };
+    let mut count = 0;
+    for request in table::in_state(write, State::Open)? {
+        if next(request.state, request.opened_by, request.expires, Move::Expire, None, by.now).is_ok() {
+            write.append(stamp, Subject::Request(request.id), &Event::RequestExpired(body::RequestExpired {}))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn answer(write: &mut Write<'_, '_>, by: &Context, id: RequestId, step: Move) -> Result<(Opened, siger_storage::Stamp)> {
+    let request = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let keyring = write.keyring().clone();
+    let matter = table::matter(write, &keyring, &request)?;
+    // About the officer who answers counts as their own: nobody agrees to a change of their own roles.
+    let about_self = matches!(&matter, Matter::Roles { officer, .. } if by.officer == Some(*officer));
+    let own = by.officer == Some(request.opened_by) || about_self;
+    let stamp = by.authorise(matter.answer_action(), About { own, second_person: !own, ..About::default() })?;
+    next(request.state, request.opened_by, request.expires, step, by.officer, by.now).map_err(moved)?;
+    Ok((Opened { request, matter }, stamp))
+}
+
+fn moved(error: MoveError) -> Error {
+    match error {
+        MoveError::SamePerson => Error::Forbidden(crate::access::Why::SecondPerson),
+        MoveError::NotTheirs => Error::NotFound,
+        MoveError::NotOpen => Error::Conflict("request_answered"),
+        MoveError::RanOut => Error::Conflict("request_ran_out"),
+        MoveError::NotYet => Error::Conflict("request_waits"),
+    }
+}
+
+/// An office without an administrator could never get one back.
+pub(crate) fn another_administrator(tx: &mut Tx<'_>, besides: OfficerId) -> Result<()> {
+    let others = officers::all(tx)?;
+    if others.iter().any(|other| other.id != besides && other.state == officer::State::Active && other.roles.contains(&Role::Administrator)) {
+        Ok(())
+    } else {
+        Err(Error::Conflict("last_administrator"))
+    }
+}

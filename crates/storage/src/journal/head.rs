@@ -1,0 +1,64 @@
+//! The right edge of the log, kept in one row that is also the lock of the office.
+
+use siger_domain::time::Instant;
+
+use crate::engine::{Dialect, Tx};
+use crate::error::{Error, Result};
+use crate::params;
+use crate::tlog::Edge;
+
+/// What is given out under the office's lock.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The log's right edge; its size is the number of the next entry.
+    pub edge: Edge,
+    /// Moment of the newest entry.
+    pub last_at: Instant,
+    /// Sequence of the next data key.
+    pub next_key: u32,
+    /// Signed checkpoint at this size.
+    pub checkpoint: String,
+    /// An entry of this transaction changed officers or ended a session: what processes remember of them is stale.
+    pub(crate) officers_changed: bool,
+}
+
+impl Head {
+    pub(crate) fn empty() -> Self {
+        Self { edge: Edge::empty(), last_at: Instant::from_unix_micros(0), next_key: 1, checkpoint: String::new(), officers_changed: false }
+    }
+
+    /// Reads the row; `None` in a database without an office. `lock`: no other process gives out numbers until the
+    /// transaction ends.
+    pub(crate) fn load(tx: &mut Tx<'_>, lock: bool) -> Result<Option<Self>> {
+        let sql = match (lock, tx.dialect()) {
+            // SQLite: BEGIN IMMEDIATE holds the lock already.
+            (true, Dialect::Postgres) => "SELECT size, edge, last_at, next_key, checkpoint FROM tree_head WHERE id = 1 FOR UPDATE",
+            _ => "SELECT size, edge, last_at, next_key, checkpoint FROM tree_head WHERE id = 1",
+        };
+        tx.first(sql, &[], |row| {
+            let wrong = |column| Error::Inconsistent { table: "tree_head", column, row: "1".into() };
+            let edge = Edge::from_bytes(&row.blob(1)?).map_err(|_| wrong("edge"))?;
+            if edge.size() != row.count(0)? {
+                return Err(wrong("size"));
+            }
+            Ok(Self {
+                edge,
+                last_at: Instant::from_unix_micros(row.int(2)?),
+                next_key: u32::try_from(row.int(3)?).map_err(|_| wrong("next_key"))?,
+                checkpoint: row.text(4)?,
+                officers_changed: false,
+            })
+        })
+    }
+
+    pub(crate) fn save(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let (size, edge) = (self.edge.size() as i64, self.edge.to_bytes());
+        tx.execute(
+            "INSERT INTO tree_head (id, size, edge, last_at, next_key, checkpoint) VALUES (1, $1, $2, $3, $4, $5)
+             ON CONFLICT (id) DO UPDATE SET size = excluded.size, edge = excluded.edge, last_at = excluded.last_at,
+             next_key = excluded.next_key, checkpoint = excluded.checkpoint",
+            params![size, &edge, self.last_at, self.next_key, &self.checkpoint],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Reading the journal: one entry, pages of entries, the hashes that proofs are made of.
+
+use siger_domain::event::Subject;
+
+use super::entry::Entry;
+use super::head::Head;
+use crate::engine::Tx;
+use crate::error::{Error, Result};
+use crate::params;
+use crate::tlog::{self, Hash, Nodes};
+
+/// Most entries that one page or one step of a consumer reads: bounds memory, since bodies are read with them.
+pub const PAGE_MAX: u32 = 1_000;
+
+macro_rules! entries {
+    ($tail:literal) => {
+        concat!("SELECT number, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf FROM entry ", $tail)
+    };
+}
+
+/// The entry with this number.
+///
+/// # Errors
+/// When the engine refuses or the row is damaged.
+pub fn entry(tx: &mut Tx<'_>, number: u64) -> Result<Option<Entry>> {
+    tx.first(entries!("WHERE number = $1"), params![number as i64], Entry::from_row)
+}
+
+/// Entries from `first` upwards: how consumers of the tail read.
+///
+/// # Errors
+/// As [`entry`].
+pub fn from(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result<Vec<Entry>> {
+    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first as i64, limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// The newest entries before `before`, newest first.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    tx.query(entries!("WHERE number < $1 ORDER BY number DESC LIMIT $2"), params![clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// The newest entries of one kind before `before`, newest first. Uses the index `entry_by_kind`, so a kind that never
+/// happened costs nothing.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest_of_kind(tx: &mut Tx<'_>, kind: &str, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    tx.query(entries!("WHERE kind = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![kind, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// The newest entries about one subject before `before`, newest first: the history of a file.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    let Some(id) = subject.id() else { return Ok(Vec::new()) };
+    tx.query(entries!("WHERE subject = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+fn clamp(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The head as last committed.
+///
+/// # Errors
+/// [`Error::NoOffice`] in an empty database.
+pub fn head(tx: &mut Tx<'_>) -> Result<Head> {
+    Head::load(tx, false)?.ok_or(Error::NoOffice)
+}
+
+/// Reads complete subtrees for proofs: level 0 are the leaves in `entry`, higher levels the rows of `node`.
+impl Nodes for Tx<'_> {
+    type Error = Error;
+
+    fn nodes(&mut self, level: u8, start: u64, count: usize) -> Result<Vec<Hash>> {
+        let end = start + count as u64;
+        let found = if level == 0 {
+            self.query("SELECT leaf FROM entry WHERE number >= $1 AND number < $2 ORDER BY number", params![start as i64, end as i64], |row| row.bytes(0))?
+        } else {
+            self.query(
+                "SELECT hash FROM node WHERE level = $1 AND position >= $2 AND position < $3 ORDER BY position",
+                params![i64::from(level), start as i64, end as i64],
+                |row| row.bytes(0),
+            )?
+        };
+        if found.len() == count { Ok(found) } else { Err(Error::Log(format!("level {level}: hashes {start} to {end} are not all there"))) }
+    }
+}
+
+/// The commitments of consecutive entries, for the entry bundles of the log.
+///
+/// # Errors
+/// When one of them is missing or damaged.
+pub fn commitments(tx: &mut Tx<'_>, start: u64, count: u32) -> Result<Vec<[u8; 32]>> {
+    Ok(from(tx, start, count)?.iter().map(Entry::commitment).collect())
+}
+
+/// A receipt: the proof that an entry is in the log under a signed checkpoint.
+///
+/// # Errors
+/// When the entry is not under the checkpoint yet, or hashes are missing.
+pub fn receipt(tx: &mut Tx<'_>, number: u64) -> Result<Option<tlog::Receipt>> {
+    let head = head(tx)?;
+    if number >= head.edge.size() {
+        return Ok(None);
+    }
+    let proof = tlog::inclusion(tx, number, head.edge.size()).map_err(|error| Error::Log(error.to_string()))?;
+    Ok(Some(tlog::Receipt { index: number, proof, checkpoint: head.checkpoint, extra: Vec::new() }))
+}

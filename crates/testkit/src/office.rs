@@ -1,0 +1,185 @@
+//! A test office in a temporary folder: real store, real keys, real policies; only clock and randomness are replaced.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use siger_app::access::Access;
+use siger_app::founding::{Founding, found};
+use siger_app::identity::passkey::Passkeys;
+use siger_app::identity::password::Typed;
+use siger_app::identity::recovery::Code;
+use siger_app::identity::totp::{self, Secret};
+use siger_app::office::{Office, Parts};
+use siger_app::random::Seeded;
+use siger_app::sign_in::{self, Arrival, Begun};
+use siger_app::{Context, officer};
+use siger_domain::access::{Purpose, Role};
+use siger_domain::id::OfficerId;
+use siger_domain::officer::{Login, Profile};
+use siger_domain::person::Name;
+use siger_domain::time::{Clock, Instant};
+use siger_storage::blob::Folder;
+use siger_storage::keyring::{Keyring, RootSecret};
+use siger_storage::store::Url;
+use siger_storage::{Open, Store};
+use tempfile::TempDir;
+
+/// 2026-11-24T02:00:00Z, 09.00 in Way Kanan: where test clocks start.
+pub const START: Instant = Instant::from_unix_micros(1_795_485_600_000_000);
+/// A password that the rules accept.
+pub const PASSWORD: &str = "kuda lumping di tepi sungai";
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct StoppedClock(AtomicI64);
+
+impl StoppedClock {
+    /// Stands at [`START`].
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(START.unix_micros())))
+    }
+
+    /// Moves it, forward or back.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// An office for one test. Its folder goes when it is dropped.
+pub struct TestOffice {
+    /// The office.
+    pub office: Office,
+    /// Its clock.
+    pub clock: Arc<StoppedClock>,
+    folder: TempDir,
+}
+
+/// An officer of a test office, able to sign in.
+pub struct TestOfficer {
+    /// Identifier.
+    pub id: OfficerId,
+    /// Sign-in name.
+    pub login: String,
+    /// Secret of the code generator.
+    pub secret: Secret,
+    /// The sign-in that set this up.
+    pub begun: Begun,
+}
+
+impl TestOffice {
+    /// An office on SQLite.
+    ///
+    /// # Panics
+    /// When it cannot be made: the test cannot go on.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = Url::Sqlite(folder.path().join("data"));
+        Self::at(folder, url)
+    }
+
+    /// An office in the given database, which must be empty.
+    ///
+    /// # Panics
+    /// As [`TestOffice::new`].
+    pub fn at(folder: TempDir, url: Url) -> Self {
+        let keys = folder.path().join("keys");
+        let root = root(&keys);
+        let keyring = Keyring::create(&keys, &root, "siger.test/way-kanan", START, &[7; 32]).expect("a new keyring");
+        let store = Store::open(Open::new(url, keyring)).expect("a new store");
+        let clock = StoppedClock::new();
+        let access = Arc::new(Access::load().expect("the policies"));
+        let by = Context::system(access, siger_domain::id::OperationId::new(START, [0; 10]), START, Purpose::Administration);
+        let founding = Founding {
+            code: "WKN".into(),
+            name: "Kantor Imigrasi Way Kanan (contoh)".into(),
+            origin: "siger.test/way-kanan".into(),
+            sample: true,
+            time_zone: "Asia/Jakarta".into(),
+        };
+        store.write_blocking(move |write| found(write, &by, &founding)).expect("the first entry");
+        let office = open(store, folder.path(), clock.clone());
+        Self { office, clock, folder }
+    }
+
+    /// Where everything of this office lies: `data`, `keys`, `blobs`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The data folder of an office on SQLite.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Invites an officer and signs them in for the first time.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn officer(&self, login: &str, roles: &[Role]) -> TestOfficer {
+        let office = &self.office;
+        let id = OfficerId::new(office.now(), office.random());
+        let code = office.with_random(Code::new);
+        let profile =
+            Profile { name: Name::new(&format!("{login} (contoh)")).expect("a name"), login: Login::new(login).expect("a sign-in name"), email: None };
+        let (by, roles, letters) = (office.system(Purpose::Administration), roles.to_vec(), code.to_letters());
+        office.write(move |write| officer::invite(write, &by, id, profile, roles, &code)).await.expect("an invitation");
+        let welcome = sign_in::welcome(office, arrival(), &letters).await.expect("the one-time code is in force");
+        let secret = Secret::from_base32(&welcome.secret.replace(' ', "")).expect("Base32");
+        let now = totp::code(&secret, office.now());
+        let begun = sign_in::join_with_password(office, &welcome.ceremony, Typed::new(PASSWORD.into()), &now).await.expect("a first sign-in");
+        TestOfficer { id, login: login.to_owned(), secret, begun }
+    }
+
+    /// Who acts when this officer asks something now.
+    ///
+    /// # Panics
+    /// When the session has ended.
+    pub async fn context(&self, officer: &TestOfficer) -> Context {
+        let recognised = siger_app::session::recognise(&self.office, &officer.begun.token, self.office.operation(), None).await;
+        recognised.expect("the store answers").expect("the session is in force").context
+    }
+}
+
+impl Default for TestOffice {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// From the loopback, without a device cookie.
+pub fn arrival() -> Arrival {
+    Arrival { network: siger_app::identity::guess::Network::of(std::net::IpAddr::from([127, 0, 0, 1])), device: None }
+}
+
+/// The root secret of a test office.
+///
+/// # Panics
+/// When the file cannot be made or read.
+pub fn root(keys: &Path) -> RootSecret {
+    use siger_storage::keyring::ForSampleOffice;
+    let file = keys.join("root.secret");
+    if file.exists() {
+        RootSecret::from_file(&file, ForSampleOffice).expect("the root secret")
+    } else {
+        std::fs::create_dir_all(keys).expect("a folder for keys");
+        RootSecret::create_file(&file, &[9; 32], ForSampleOffice).expect("a root secret")
+    }
+}
+
+/// Opens the office that a store holds.
+///
+/// # Panics
+/// When there is none.
+pub fn open(store: Store, folder: &Path, clock: Arc<StoppedClock>) -> Office {
+    let blobs = Folder::open(&folder.join("blobs")).expect("a folder for blobs");
+    let passkeys = Passkeys::new("localhost", &["http://localhost:8080"], "Way Kanan").expect("an address that browsers allow");
+    let access = Arc::new(Access::load().expect("the policies"));
+    Office::open(Parts { store, blobs, access, clock, random: Box::new(Seeded::new(42)), passkeys: Some(passkeys) }).expect("an office")
+}
