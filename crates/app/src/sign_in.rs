@@ -18,7 +18,7 @@ use siger_storage::{Stamp, Write};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::identity::guess::{Account, Challenge, Guess, Network};
+use crate::identity::guess::{Account, Guess, Network};
 use crate::identity::passkey::{Answer, Authentication, PasskeyRecord, Registration};
 use crate::identity::password::{self, Hashed, Typed, Verdict};
 use crate::identity::recovery::{Code, CodeHash, Purpose as Recovery};
@@ -53,12 +53,10 @@ pub struct Begun {
 /// What must be remembered between two requests of a sign-in.
 #[derive(Serialize, Deserialize)]
 enum Ceremony {
-    /// The password was right; the code is to come.
-    Code(Challenge),
     /// A passkey was asked for.
     Passkey(Box<Authentication>),
-    /// A first sign-in: the secret that was shown.
-    Join { code: CodeHash, secret: String, at: Instant },
+    /// A first sign-in: the password that was chosen (its hash) and the secret that is shown.
+    Join { code: CodeHash, phc: String, secret: String },
     /// A passkey is being made at a first sign-in.
     JoinPasskey { code: CodeHash, state: Box<Registration> },
 }
@@ -82,12 +80,12 @@ pub(crate) fn unseal<T: DeserializeOwned>(office: &Office, what: &str, sealed: &
 
 const SIGN_IN: &str = "sign in";
 
-/// First step: name and password. Answers with the sealed state for the second. The same answer, after the same work, for
-/// a name that nobody has, a wrong password and an officer without access.
+/// Signs in with name, password and code. The same answer, after the same work, for a name that nobody has, a wrong
+/// password, a wrong code and an officer without access.
 ///
 /// # Errors
 /// When wrong, or too many guesses were made.
-pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: Typed) -> Result<String> {
+pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: Typed, code: &str) -> Result<Begun> {
     let now = office.now();
     let known = match Login::new(login) {
         Ok(login) => {
@@ -105,26 +103,13 @@ pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: T
             _ => None,
         });
     }
-    match verify(office, typed, kept).await? {
-        Verdict::Wrong => Err(Error::invalid("password", "wrong")),
-        _ => {
-            let officer = known.ok_or_else(|| Error::invalid("password", "wrong"))?.id;
-            seal(office, SIGN_IN, &Ceremony::Code(Challenge::start(officer, now)))
-        }
+    let wrong = || Error::invalid("password", "wrong");
+    if verify(office, typed, kept).await? == Verdict::Wrong {
+        return Err(wrong());
     }
-}
-
-/// Second step: the code.
-///
-/// # Errors
-/// When wrong or used before, too late, or too many guesses were made.
-pub async fn with_code(office: &Office, from: Arrival, ceremony: &str, code: &str) -> Result<Begun> {
-    let now = office.now();
-    let Ceremony::Code(challenge) = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
-    challenge.check(now).map_err(|_| Error::Conflict("ceremony_over"))?;
-    admit(office, from, Account::Officer(challenge.officer), now).await?;
-    let (id, step) = check_code(office, challenge.officer, code, now).await?;
-    begin(office, challenge.officer, now, "password+totp", move |write| use_code(write, id, step, now)).await
+    let officer = known.ok_or_else(wrong)?.id;
+    let (id, step) = check_code(office, officer, code, now).await.map_err(|error| if matches!(error, Error::Invalid(_)) { wrong() } else { error })?;
+    begin(office, officer, now, "password+totp", move |write| use_code(write, id, step, now)).await
 }
 
 async fn check_code(office: &Office, officer: OfficerId, code: &str, now: Instant) -> Result<(CredentialId, u64)> {
@@ -214,7 +199,7 @@ pub(crate) async fn passkey_records(office: &Office, officer: OfficerId) -> Resu
 /// Proves again that it is they, with a fresh code. Gives the new cookie value.
 ///
 /// # Errors
-/// As [`with_code`].
+/// As [`with_password`].
 pub async fn prove_with_code(office: &Office, from: Arrival, by: &Context, code: &str) -> Result<Token> {
     let officer = by.officer.ok_or(Error::NotFound)?;
     admit(office, from, Account::Officer(officer), by.now).await?;
@@ -250,54 +235,59 @@ pub async fn prove_with_passkey(office: &Office, by: &Context, ceremony: &str, a
     session::proved(office, by).await
 }
 
-/// Somebody with a one-time code: who they are and how they may set up signing in.
+/// Somebody with a one-time code: who they are and what it is for.
 #[derive(Clone, Debug)]
 pub struct Welcome {
     /// Their name.
     pub name: String,
     /// Their sign-in name.
     pub login: String,
-    /// Secret of the code generator, as typed by hand.
+    /// What the code is for.
+    pub purpose: Recovery,
+    /// Until when it opens.
+    pub until: Instant,
+    /// Whether a passkey can be made here.
+    pub passkeys: bool,
+}
+
+/// A code generator to be set up.
+#[derive(Clone)]
+pub struct Setup {
+    /// The secret, as typed by hand.
     pub secret: String,
     /// The same as an address for the QR code.
     pub uri: String,
     /// Sealed state for the next step.
     pub ceremony: String,
-    /// Whether a passkey can be made here.
-    pub passkeys: bool,
 }
 
 /// Recognises a one-time code, of whichever purpose.
 ///
 /// # Errors
 /// When it is mistyped, used, or has run out.
-pub async fn welcome(office: &Office, from: Arrival, typed: &str) -> Result<Welcome> {
-    let now = office.now();
-    let (officer, hash) = invited(office, from, typed).await?;
-    let secret = office.with_random(Secret::new);
+pub async fn welcome(office: &Office, typed: &str) -> Result<Welcome> {
+    let (officer, _, purpose) = invited(office, typed).await?;
     let profile = profile(office, &officer).await?;
-    let ceremony = Ceremony::Join { code: hash, secret: secret.to_base32(), at: now };
     Ok(Welcome {
         name: profile.name.reveal().to_owned(),
         login: profile.login.reveal().to_owned(),
-        secret: secret.to_typed(),
-        uri: secret.to_uri(&office.info().name, profile.login.reveal()),
-        ceremony: seal(office, SIGN_IN, &ceremony)?,
+        purpose,
+        until: officer.recovery_expires.unwrap_or_else(|| office.now()),
         passkeys: office.passkeys().is_some(),
     })
 }
 
-async fn invited(office: &Office, from: Arrival, typed: &str) -> Result<(officers::Officer, CodeHash)> {
+async fn invited(office: &Office, typed: &str) -> Result<(officers::Officer, CodeHash, Recovery)> {
     let now = office.now();
     let code: Code = typed.parse().map_err(|_| Error::invalid("code", "mistyped"))?;
-    admit(office, from, Account::nobody("one-time code"), now).await?;
+    // No limit on guesses: a code has 128 random bits.
     for purpose in [Recovery::Invitation, Recovery::LostPasskey, Recovery::LostPhone] {
         let hash = code.hash(purpose);
         let bytes = *hash.as_bytes();
         if let Some(officer) = office.read(move |tx| Ok(officers::by_recovery(tx, &bytes, now)?)).await?
             && officer.state != State::Suspended
         {
-            return Ok((officer, hash));
+            return Ok((officer, hash, purpose));
         }
     }
     Err(Error::invalid("code", "not_in_force"))
@@ -308,25 +298,48 @@ async fn profile(office: &Office, officer: &officers::Officer) -> Result<siger_d
     office.read(move |tx| officers::profile(tx, &keyring, &officer)?.ok_or(Error::NotFound)).await
 }
 
-/// First sign-in with a password and a code generator: earlier ways to sign in end, these begin, and so does a session.
+/// First sign-in, first step: the password. Nothing is kept yet; the answer is the code generator to set up.
 ///
 /// # Errors
-/// When the password is weak, the code wrong, or the one-time code no longer in force.
-pub async fn join_with_password(office: &Office, ceremony: &str, typed: Typed, code: &str) -> Result<Begun> {
-    let now = office.now();
-    let Ceremony::Join { code: one_time, secret, at } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
-    if now.seconds_since(at) > crate::identity::recovery::LIFETIME_SECONDS {
-        return Err(Error::Conflict("ceremony_over"));
-    }
-    let officer = still_invited(office, &one_time, now).await?;
+/// When the password is weak, or the one-time code is not in force.
+pub async fn join_password(office: &Office, one_time: &str, typed: Typed) -> Result<Setup> {
+    let (officer, code, _) = invited(office, one_time).await?;
     let profile = profile(office, &officer).await?;
     let about = [profile.name.reveal(), profile.login.reveal()];
     password::check(&typed, &about).map_err(|weakness| Error::invalid("password", weakness.as_str()))?;
-    let secret = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
-    let step = totp::verify(&secret, code, now, None).map_err(code_error)?;
     let phc = hash(office, typed).await?;
+    let secret = office.with_random(Secret::new);
+    let uri = secret.to_uri(&office.info().name, profile.login.reveal());
+    let ceremony = seal(office, SIGN_IN, &Ceremony::Join { code, phc, secret: secret.to_base32() })?;
+    Ok(Setup { secret: secret.to_typed(), uri, ceremony })
+}
+
+/// The code generator of a first sign-in that is under way, to show it again.
+///
+/// # Errors
+/// When the state is not one of this office's.
+pub async fn join_setup(office: &Office, ceremony: &str) -> Result<Setup> {
+    let now = office.now();
+    let Ceremony::Join { code, secret, .. } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let officer = still_invited(office, &code, now).await?;
+    let profile = profile(office, &officer).await?;
+    let secret = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    Ok(Setup { secret: secret.to_typed(), uri: secret.to_uri(&office.info().name, profile.login.reveal()), ceremony: ceremony.to_owned() })
+}
+
+/// First sign-in, second step: a code shows that the generator works. Earlier ways to sign in end, password and generator
+/// are kept, a session begins.
+///
+/// # Errors
+/// When the code is wrong, or the one-time code no longer in force.
+pub async fn join_code(office: &Office, ceremony: &str, code: &str) -> Result<Begun> {
+    let now = office.now();
+    let Ceremony::Join { code: one_time, phc, secret } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let officer = still_invited(office, &one_time, now).await?;
+    let kept = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let step = totp::verify(&kept, code, now, None).map_err(code_error)?;
     let (password_id, totp_id) = (CredentialId::new(now, office.random()), CredentialId::new(now, office.random()));
-    let (bytes, secret) = (*one_time.as_bytes(), secret.to_base32());
+    let bytes = *one_time.as_bytes();
     begin(office, officer.id, now, "password+totp", move |write| {
         joined(write, officer.id, &bytes, now)?;
         add(write, officer.id, password_id, now, "password", Credential::Password { phc: Personal::new(phc) })?;
@@ -339,11 +352,10 @@ pub async fn join_with_password(office: &Office, ceremony: &str, typed: Typed, c
 /// Begins making a passkey at a first sign-in.
 ///
 /// # Errors
-/// When the one-time code is no longer in force.
-pub async fn start_join_passkey(office: &Office, ceremony: &str) -> Result<(String, String)> {
+/// When the one-time code is not in force.
+pub async fn start_join_passkey(office: &Office, one_time: &str) -> Result<(String, String)> {
     let now = office.now();
-    let Ceremony::Join { code, .. } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
-    let officer = still_invited(office, &code, now).await?;
+    let (officer, code, _) = invited(office, one_time).await?;
     let profile = profile(office, &officer).await?;
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let (options, state) = passkeys.start_registration(officer.id, profile.login.reveal(), profile.name.reveal(), &[], now).map_err(Error::internal)?;
@@ -353,7 +365,7 @@ pub async fn start_join_passkey(office: &Office, ceremony: &str) -> Result<(Stri
 /// First sign-in with a passkey.
 ///
 /// # Errors
-/// As [`join_with_password`].
+/// As [`join_code`].
 pub async fn join_with_passkey(office: &Office, ceremony: &str, answer: &str, label: &str) -> Result<Begun> {
     let now = office.now();
     let Ceremony::JoinPasskey { code, state } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };

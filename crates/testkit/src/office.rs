@@ -130,10 +130,10 @@ impl TestOffice {
             Profile { name: Name::new(&format!("{login} (contoh)")).expect("a name"), login: Login::new(login).expect("a sign-in name"), email: None };
         let (by, roles, letters) = (office.system(Purpose::Administration), roles.to_vec(), code.to_letters());
         office.write(move |write| officer::invite(write, &by, id, profile, roles, &code)).await.expect("an invitation");
-        let welcome = sign_in::welcome(office, arrival(), &letters).await.expect("the one-time code is in force");
-        let secret = Secret::from_base32(&welcome.secret.replace(' ', "")).expect("Base32");
+        let setup = sign_in::join_password(office, &letters, Typed::new(PASSWORD.into())).await.expect("the one-time code is in force");
+        let secret = Secret::from_base32(&setup.secret.replace(' ', "")).expect("Base32");
         let now = totp::code(&secret, office.now());
-        let begun = sign_in::join_with_password(office, &welcome.ceremony, Typed::new(PASSWORD.into()), &now).await.expect("a first sign-in");
+        let begun = sign_in::join_code(office, &setup.ceremony, &now).await.expect("a first sign-in");
         TestOfficer { id, login: login.to_owned(), secret, begun }
     }
 

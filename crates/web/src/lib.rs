@@ -7,5 +7,7 @@ pub mod layout;
 pub mod locale;
 pub mod look;
 pub mod page;
+mod route;
+pub mod server;
 pub mod style_page;
 pub mod ui;

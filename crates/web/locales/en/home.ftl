@@ -28,3 +28,5 @@ home-trail-note = In the journal; a person can see who opened their file.
 home-trail-none = No trail yet
 home-trail-empty = What you open and change is listed here.
 home-you = You
+home-waiting-roles = Change of roles for { $name }
+home-waiting-erase = Erasure of a person's data

@@ -66,3 +66,5 @@ join-secret-once = This key is shown only now.
 join-code = Code from the app
 join-code-hint = The six digits that the app shows now.
 join-code-act = Finish and sign in
+fresh-something = This step
+passkey-first-label = First passkey

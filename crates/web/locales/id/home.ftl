@@ -28,3 +28,5 @@ home-trail-note = Tercatat di jurnal; orangnya dapat melihat siapa membuka berka
 home-trail-none = Belum ada jejak
 home-trail-empty = Yang Anda buka dan ubah akan tercatat di sini.
 home-you = Anda
+home-waiting-roles = Perubahan peran untuk { $name }
+home-waiting-erase = Penghapusan data seseorang

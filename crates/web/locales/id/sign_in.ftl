@@ -66,3 +66,5 @@ join-secret-once = Kunci ini hanya ditampilkan sekarang.
 join-code = Kode dari aplikasi
 join-code-hint = Enam angka yang kini ditampilkan aplikasi.
 join-code-act = Selesai dan masuk
+fresh-something = Tindakan ini
+passkey-first-label = Kunci sandi pertama

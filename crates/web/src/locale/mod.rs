@@ -40,7 +40,7 @@ macro_rules! areas {
     };
 }
 
-areas!("common", "layout", "vocabulary", "style", "sign_in", "error", "home");
+areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home");
 
 /// What is kept for one language.
 struct Texts {

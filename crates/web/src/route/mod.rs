@@ -1,0 +1,16 @@
+//! The routes, one file an area: recognise, call use cases, fill a view, answer with a page.
+
+mod fresh;
+mod home;
+mod join;
+mod sign_in;
+mod style;
+
+use axum::Router;
+
+use crate::server::State;
+
+/// Every route of pages and of the API.
+pub(crate) fn router() -> Router<State> {
+    Router::new().merge(sign_in::router()).merge(join::router()).merge(fresh::router()).merge(home::router()).merge(style::router())
+}

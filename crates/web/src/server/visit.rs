@@ -1,0 +1,257 @@
+//! What a request knows, whatever the page: language, theme, where it comes from, and who is signed in.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::Markup;
+use siger_app::Context;
+use siger_app::context::About;
+use siger_app::identity::guess::Network;
+use siger_app::identity::token::Cookie;
+use siger_app::session::{self, SignedIn};
+use siger_app::sign_in::Arrival;
+use siger_domain::access::{Action, Purpose};
+use siger_domain::id::OperationId;
+use siger_domain::request::State as RequestState;
+use siger_domain::time::Instant;
+
+use super::State;
+use super::fault::WebError;
+use crate::address;
+use crate::layout::{OfficerView, Page, Section, Theme};
+use crate::locale::{LANGUAGE_COOKIE, Locale, Negotiated};
+use crate::look::{THEME_COOKIE, preference_cookie};
+use crate::ui::Ui;
+
+/// A request, recognised.
+pub struct Visit {
+    /// The server's state.
+    pub state: State,
+    /// Language and whether it was chosen now.
+    pub language: Negotiated,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Path and query.
+    pub here: String,
+    /// The moment it came.
+    pub now: Instant,
+    /// For logs and error pages.
+    pub operation: OperationId,
+    /// From where, for the limits on guessing.
+    pub arrival: Arrival,
+    /// Who is signed in.
+    pub signed_in: Option<SignedIn>,
+    /// The cookies' header, for the few routes that need another cookie.
+    pub cookies: String,
+    officer: Option<OfficerView>,
+}
+
+/// The operation number, given by the outermost layer.
+#[derive(Clone, Copy)]
+pub(super) struct Operation(pub(super) OperationId);
+
+impl FromRequestParts<State> for Visit {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, WebError> {
+        let mut visit = Self::outside(parts, state);
+        let tls = state.inner.tls;
+        let token = Cookie::Session.find(&visit.cookies, tls);
+        if let Some(token) = token {
+            let purpose = purpose(parts);
+            visit.signed_in = session::recognise(state.office(), &token, visit.operation, purpose).await?;
+            visit.officer = match &visit.signed_in {
+                Some(signed_in) => Some(officer_view(state, signed_in).await?),
+                None => None,
+            };
+        }
+        Ok(visit)
+    }
+}
+
+impl Visit {
+    /// A request without looking who is signed in: for error pages, which must not fail in turn.
+    pub(super) fn outside(parts: &Parts, state: &State) -> Self {
+        let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join("; ");
+        let query = parts.uri.query().unwrap_or("");
+        let chosen = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang").map(|(_, value)| value.into_owned());
+        let accepts = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = Locale::negotiate(chosen.as_deref(), cookie(&cookies, LANGUAGE_COOKIE), accepts);
+        let theme = cookie(&cookies, THEME_COOKIE).and_then(Theme::from_word).unwrap_or_default();
+        let operation = parts.extensions.get::<Operation>().map_or_else(|| state.office().operation(), |operation| operation.0);
+        let arrival = Arrival { network: Network::of(peer(parts, state)), device: Cookie::Device.find(&cookies, state.inner.tls).map(|token| token.hash()) };
+        Self {
+            state: state.clone(),
+            language,
+            theme,
+            here: parts.uri.path_and_query().map_or_else(|| address::HOME.to_owned(), ToString::to_string),
+            now: state.office().now(),
+            operation,
+            arrival,
+            signed_in: None,
+            cookies,
+            officer: None,
+        }
+    }
+
+    /// What components get.
+    pub fn ui(&self) -> Ui<'_> {
+        Ui { locale: self.language.locale, assets: &self.state.inner.assets, zone: &self.state.inner.zone, now: self.now }
+    }
+
+    /// What pages get.
+    pub fn page(&self) -> Page<'_> {
+        Page {
+            ui: self.ui(),
+            theme: self.theme,
+            office: &self.state.inner.view,
+            officer: self.officer.as_ref(),
+            csrf: self.signed_in.as_ref().map_or("", |signed_in| signed_in.form_token.as_str()),
+            here: &self.here,
+        }
+    }
+
+    /// A page as an answer, with the cookies that go with it.
+    pub fn answer(&self, markup: Markup) -> Response {
+        self.with_cookies(markup.into_response())
+    }
+
+    /// Adds the cookies that this visit renews: language chosen now, session token rotated.
+    pub fn with_cookies(&self, mut response: Response) -> Response {
+        if self.language.chosen_now {
+            set_cookie(response.headers_mut(), &preference_cookie(LANGUAGE_COOKIE, self.language.locale.tag()));
+        }
+        if let Some(token) = self.signed_in.as_ref().and_then(|signed_in| signed_in.new_token.as_ref()) {
+            set_cookie(response.headers_mut(), &Cookie::Session.set(token, self.state.inner.tls));
+        }
+        response
+    }
+}
+
+/// Adds a `set-cookie` header.
+pub fn set_cookie(headers: &mut HeaderMap, value: &str) {
+    if let Ok(value) = value.parse() {
+        headers.append(header::SET_COOKIE, value);
+    }
+}
+
+/// The value of a cookie that is not secret.
+pub fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+    cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The address of who asks: the peer's, or what a trusted proxy says of it.
+fn peer(parts: &Parts, state: &State) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
+    if !state.inner.proxies.contains(&peer) {
+        return peer;
+    }
+    // The last address is the one that the trusted proxy itself saw; earlier ones can be made up.
+    let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// The purpose that the request names (`?purpose=` or header); without one the policies choose.
+fn purpose(parts: &Parts) -> Option<Purpose> {
+    let query = parts.uri.query().unwrap_or("");
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "purpose").and_then(|(_, value)| value.parse().ok());
+    named.or_else(|| parts.headers.get("x-purpose").and_then(|value| value.to_str().ok()).and_then(|word| word.parse().ok()))
+}
+
+/// Requests, and for each whether somebody may answer it, are counted at most this far for the menu.
+async fn officer_view(state: &State, signed_in: &SignedIn) -> Result<OfficerView, WebError> {
+    let by = &signed_in.context;
+    let may = |action| by.may(action, About::default());
+    let own = |action| by.may(action, About { own: true, ..About::default() });
+    let mut sections = vec![Section::Home];
+    if may(Action::PersonSearch) {
+        sections.push(Section::Persons);
+    }
+    if own(Action::RequestList) {
+        sections.push(Section::Requests);
+    }
+    if may(Action::OfficerList) {
+        sections.push(Section::Officers);
+    }
+    if may(Action::JournalList) {
+        sections.push(Section::Journal);
+    }
+    if may(Action::OfficeRead) {
+        sections.push(Section::Office);
+    }
+    let answers = may_answer(by);
+    let requests_waiting = if answers { state.inner.waiting(by).await? } else { 0 };
+    Ok(OfficerView { name: signed_in.name.clone(), sections, requests_waiting, may_search: may(Action::PersonSearch) })
+}
+
+fn may_answer(by: &Context) -> bool {
+    let second = About { second_person: true, ..About::default() };
+    by.may(Action::RequestRoles, second) || by.may(Action::RequestErase, second)
+}
+
+impl super::Inner {
+    /// How many open requests this officer may answer.
+    async fn waiting(&self, by: &Context) -> Result<u64, WebError> {
+        let (by, keyring) = (by.clone(), self.office.store().keyring().clone());
+        let waiting = self.office.read(move |tx| {
+            let mut waiting = 0;
+            for request in siger_storage::table::request::in_state(tx, RequestState::Open)? {
+                if Some(request.opened_by) == by.officer || request.expires <= by.now {
+                    continue;
+                }
+                let matter = siger_storage::table::request::matter(tx, &keyring, &request)?;
+                waiting += u64::from(by.may(matter.answer_action(), About { second_person: true, ..About::default() }));
+            }
+            Ok(waiting)
+        });
+        Ok(waiting.await?)
+    }
+}
+
+/// A request of somebody signed in. Without a sign-in the answer leads to it and back.
+pub struct Desk {
+    /// The request.
+    pub visit: Visit,
+    /// Who acts.
+    pub by: Context,
+}
+
+impl FromRequestParts<State> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        match visit.signed_in.as_ref().map(|signed_in| signed_in.context.clone()) {
+            Some(by) => Ok(Self { visit, by }),
+            None if parts.method == axum::http::Method::GET => Err(sign_in_first(&visit).into_response()),
+            None => Err(sign_in_first_at(address::HOME).into_response()),
+        }
+    }
+}
+
+fn sign_in_first(visit: &Visit) -> Redirect {
+    sign_in_first_at(&visit.here)
+}
+
+fn sign_in_first_at(next: &str) -> Redirect {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    Redirect::to(&format!("{}?{query}", address::SIGN_IN))
+}
+
+impl Desk {
+    /// The office.
+    pub fn office(&self) -> &siger_app::Office {
+        self.visit.state.office()
+    }
+
+    /// For a page whose form needs a fresh sign-in: asks for it before the form is filled in, so that nothing typed is lost.
+    ///
+    /// # Errors
+    /// The redirect to the confirmation.
+    pub fn fresh_for(&self, action: Action) -> Result<(), WebError> {
+        if action.needs_fresh_sign_in() && !self.by.fresh { Err(WebError::confirm(action, &self.visit.here)) } else { Ok(()) }
+    }
+}
