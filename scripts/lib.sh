@@ -78,7 +78,6 @@ stamp() {
 
 # The styles, scripts, fonts and icons of the pages: assets/ -> assets/dist. Node is needed only when they are absent or stale.
 build_assets() {
-  [ -f assets/package.json ] || return 0
   local hash
   hash=$(content_hash assets)
   if [ -d assets/dist ] && is_stamped assets "$hash"; then

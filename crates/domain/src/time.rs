@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn moments() {
-        let moment = Instant::from_unix_micros(1795478400_000_001);
+        let moment = Instant::from_unix_micros(1_795_478_400_000_001);
         assert_eq!(moment.plus_seconds(90).seconds_since(moment), 90);
         assert_eq!(moment.to_rfc3339(), "2026-11-24T00:00:00.000001Z");
         assert_eq!(Instant::from_unix_micros(-5).unix_millis(), 0);

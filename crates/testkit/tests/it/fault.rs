@@ -257,7 +257,6 @@ fn an_error_of_each_kind_reaches_the_caller() -> Result<()> {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the clock of the machine is what this test is about")]
 fn a_slow_disk_slows_each_commit() -> Result<()> {
     let disk = FaultVfs::register("slow", 9)?;
     let db = small(&disk)?;
