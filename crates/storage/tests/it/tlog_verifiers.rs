@@ -12,6 +12,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 const ORIGIN: &str = "imigrasi.contoh/way-kanan";
@@ -131,8 +132,13 @@ impl Verifier {
     }
 }
 
-/// The verifiers that can be run here. The Go one is compiled once, into `scratch`.
-fn verifiers(scratch: &Path) -> Vec<Verifier> {
+/// The verifiers that can be run here, found and compiled once for all tests.
+fn verifiers() -> &'static [Verifier] {
+    static FOUND: OnceLock<Vec<Verifier>> = OnceLock::new();
+    FOUND.get_or_init(find_verifiers)
+}
+
+fn find_verifiers() -> Vec<Verifier> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verifiers");
     let mut found = Vec::new();
     match Command::new("python3").arg("--version").output() {
@@ -141,11 +147,12 @@ fn verifiers(scratch: &Path) -> Vec<Verifier> {
         }
         _ => skipped("python3 is not installed"),
     }
-    let program = scratch.join("verify-go");
-    // Outside of modules, so that nothing is fetched.
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verify-go");
+    // Outside of modules, so that nothing is fetched; its cache among our own build files, so that the home folder stays as it is.
     let go = |arguments: &[&str]| {
         let mut command = Command::new("go");
-        command.args(arguments).env("GO111MODULE", "off").env("GOPATH", DEBIAN_GOPATH).env("GOFLAGS", "").env("GOPROXY", "off");
+        command.args(arguments).env("GO111MODULE", "off").env("GOPATH", DEBIAN_GOPATH).env("GOFLAGS", "").env("GOPROXY", "off").env("GOTOOLCHAIN", "local");
+        command.env("GOCACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/go-cache"));
         command.output()
     };
     match go(&["list", "golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"]) {
@@ -212,7 +219,7 @@ fn they_agree_with_a_log_of_70_000_entries() {
         STANDARD.encode(log.edge.root()),
         TilePath::all(70_000).count(),
     );
-    for verifier in verifiers(scratch.path()) {
+    for verifier in verifiers() {
         assert_eq!(verifier.run(&dir, &log.vkeys()), (true, expected.clone()), "{}", verifier.name);
     }
 }
@@ -220,13 +227,12 @@ fn they_agree_with_a_log_of_70_000_entries() {
 #[test]
 fn they_agree_with_logs_of_other_sizes() {
     let scratch = tempfile::tempdir().unwrap();
-    let verifiers = verifiers(scratch.path());
     for size in [0, 1, 2, 255, 256, 257, 513] {
         let dir = scratch.path().join(size.to_string());
         let mut log = Log::of(size, None);
         let receipts: Vec<_> = size.checked_sub(1).map(|last| (last, size)).into_iter().collect();
         log.publish(&dir, &receipts, &[0, size / 2, size], &[(size / 2, size), (size, size)]);
-        for verifier in &verifiers {
+        for verifier in verifiers() {
             let (accepted, said) = verifier.run(&dir, &log.vkeys());
             assert!(accepted, "{}, {size} entries: {said}", verifier.name);
             assert!(said.contains(&STANDARD.encode(log.edge.root())), "{}, {size} entries: {said}", verifier.name);
@@ -284,7 +290,6 @@ fn cut_line(dir: &Path, path: &str, line: usize) {
 #[test]
 fn they_find_damage_rollback_and_forks() {
     let scratch = tempfile::tempdir().unwrap();
-    let verifiers = verifiers(scratch.path());
     let mut log = Log::of(700, None);
     let mut publish = |name: &str| {
         let dir = scratch.path().join(name);
@@ -293,13 +298,13 @@ fn they_find_damage_rollback_and_forks() {
     };
     let sound = publish("sound");
     let vkeys = Log::of(0, None).vkeys();
-    for verifier in &verifiers {
+    for verifier in verifiers() {
         assert!(verifier.run(&sound, &vkeys).0, "{}: sound", verifier.name);
     }
     for (position, (what, damage)) in DAMAGE.iter().enumerate() {
         let dir = publish(&position.to_string());
         damage(&dir);
-        for verifier in &verifiers {
+        for verifier in verifiers() {
             let (accepted, said) = verifier.run(&dir, &vkeys);
             assert!(!accepted, "{} missed {what}: {said}", verifier.name);
         }
@@ -309,7 +314,7 @@ fn they_find_damage_rollback_and_forks() {
     let mut log = Log::of(10, None);
     log.publish(&dir, &[], &[], &[]);
     let stranger = NoteSigner::new(ORIGIN, &[3; 32]).unwrap();
-    for verifier in &verifiers {
+    for verifier in verifiers() {
         assert!(!verifier.run(&dir, &stranger.verifier().vkey()).0, "{} took a stranger's key", verifier.name);
         assert!(verifier.run(&dir, &log.new_key.verifier().vkey()).0, "{} knows only the new key", verifier.name);
     }
