@@ -277,7 +277,7 @@ due = true
         assert!(parse(&file(str::to_owned)).is_ok());
         let second = |rule: &str, from: &str, to: &str| {
             let old = rule.replace("from = \"2024-10-17\"", &format!("from = \"2024-10-17\"\nto = \"{to}\""));
-            let old = old.replace("2026-01", "2024-11").replace("on = \"2024-11-12\"", "on = \"2024-11-12\"");
+            let old = old.replace("2026-01", "2024-11");
             old + &rule.replace("id = \"person-identity\"", "id = \"person-identity-2\"").replace("2024-10-17", from)
         };
         assert!(parse(&file(|rule| second(rule, "2025-01-01", "2024-12-31"))).is_ok(), "one rule after the other");

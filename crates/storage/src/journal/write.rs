@@ -60,7 +60,7 @@ impl Write<'_, '_> {
         let row = number.to_be_bytes();
         let body = if plain.is_empty() { Vec::new() } else { self.keyring.seal(key, &body_place(&row), &plain)? };
         let mut salt = [0; 32];
-        // The only use of the system's randomness here: nobody may be able to guess a salt, so no caller hands it over.
+        #[expect(clippy::disallowed_methods, reason = "nobody may be able to guess a salt or repeat one, so no caller hands it over")]
         getrandom::fill(&mut salt).map_err(|_| Error::Unavailable { operation: "append", reason: "the system has no random bytes".into() })?;
         let mut entry = Entry { number, stamp, subject, kind: event.kind().to_owned(), version: event.version(), key, body, salt, leaf: [0; 32] };
         entry.leaf = entry.expected_leaf();

@@ -63,7 +63,7 @@ CREATE TABLE person (
     identity   INTEGER,                                      -- entry that holds the present identity; NULL: erased
     changed_at INTEGER NOT NULL,
     erased     INTEGER,                                      -- entry of the erasure
-    CHECK ((identity IS NULL) = (erased IS NOT NULL) OR identity IS NULL)
+    CHECK ((identity IS NULL) = (erased IS NOT NULL))
 );
 
 -- Exact look-up of travel documents: keyed hash of issuer and number (HMAC-SHA-256, 16 bytes).

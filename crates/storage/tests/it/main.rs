@@ -1,6 +1,5 @@
 //! Integration tests of the store. One binary, because linking is slow.
 #![expect(clippy::unwrap_used, reason = "in a test a failing unwrap is the failing test; clippy by itself exempts only the test functions, not their helpers")]
 
-#![expect(clippy::unwrap_used, reason = "a failing unwrap is the failing test, also in a helper of tests")]
 
 mod tlog_verifiers;
