@@ -16,10 +16,18 @@ pub const PAGE: u32 = 50;
 /// # Errors
 /// When not permitted.
 pub fn list(tx: &mut Tx<'_>, by: &Context, kind: Option<&str>, before: u64) -> Result<Vec<Entry>> {
+    page(tx, by, kind, before, PAGE)
+}
+
+/// [`list`] with at most `limit` entries.
+///
+/// # Errors
+/// When not permitted.
+pub fn page(tx: &mut Tx<'_>, by: &Context, kind: Option<&str>, before: u64, limit: u32) -> Result<Vec<Entry>> {
     by.authorise(Action::JournalList, About::default())?;
     Ok(match kind {
-        Some(kind) => read::newest_of_kind(tx, kind, before, PAGE)?,
-        None => read::newest(tx, before, PAGE)?,
+        Some(kind) => read::newest_of_kind(tx, kind, before, limit)?,
+        None => read::newest(tx, before, limit)?,
     })
 }
 

@@ -138,8 +138,16 @@ pub struct Listed {
 /// # Errors
 /// When not permitted.
 pub fn list(write: &mut Write<'_, '_>, by: &Context, before: u64) -> Result<Vec<Listed>> {
+    page(write, by, before, PAGE)
+}
+
+/// [`list`] with at most `limit` files.
+///
+/// # Errors
+/// When not permitted.
+pub fn page(write: &mut Write<'_, '_>, by: &Context, before: u64, limit: u32) -> Result<Vec<Listed>> {
     let stamp = by.authorise(Action::PersonSearch, About::default())?;
-    let rows = table::newest(write, before, PAGE)?;
+    let rows = table::newest(write, before, limit)?;
     let found = identities(write, rows)?;
     searched(write, stamp, "list", found.len())?;
     Ok(found)
@@ -216,6 +224,14 @@ pub struct File {
 /// # Errors
 /// When not permitted or not there.
 pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<File> {
+    open_part(write, by, id, before, HISTORY)
+}
+
+/// [`open`] with at most `limit` entries of history.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_part(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<File> {
     let stamp = by.authorise(Action::PersonRead, About::default())?;
     let person = table::get(write, id)?.ok_or(Error::NotFound)?;
     let number = write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
@@ -223,7 +239,7 @@ pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) 
     let identity = table::identity(write, &keyring, &person)?;
     let documents = table::documents(write, &keyring, id)?;
     let mut history = Vec::new();
-    for entry in read::newest_of_subject(write, Subject::Person(id), before, HISTORY)? {
+    for entry in read::newest_of_subject(write, Subject::Person(id), before, limit)? {
         let event = entry.open(&keyring)?;
         history.push((entry, event));
     }

@@ -1,5 +1,4 @@
 //! Integration tests of the store. One binary, because linking is slow.
 #![expect(clippy::unwrap_used, reason = "in a test a failing unwrap is the failing test; clippy by itself exempts only the test functions, not their helpers")]
 
-
 mod tlog_verifiers;

@@ -1,6 +1,7 @@
 //! Tests of the project as a whole, and of the test kit itself: a tool that finds nothing proves nothing until it is shown to find something.
 #![expect(clippy::unwrap_used, reason = "in a test a failing unwrap is the failing test; clippy by itself exempts only the test functions, not their helpers")]
 
+mod api;
 mod commands;
 mod crash;
 mod fault;

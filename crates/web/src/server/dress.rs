@@ -12,6 +12,7 @@ use super::fault::{self, WebError};
 use super::posted::same_site;
 use super::visit::{Operation, Visit};
 use crate::address;
+use crate::api::problem;
 use crate::asset::CONTENT_SECURITY_POLICY;
 
 static SECURITY: [(HeaderName, HeaderValue); 6] = [
@@ -46,7 +47,7 @@ pub(super) async fn dress(Extract(state): Extract<State>, mut request: Request, 
         parts = kept;
         response
     };
-    let mut response = if api { response } else { dressed(&state, &parts, response).await };
+    let mut response = if api { problem::dressed(operation, &parts.headers, response) } else { dressed(&state, &parts, response).await };
 
     let headers = response.headers_mut();
     for (name, value) in &SECURITY {

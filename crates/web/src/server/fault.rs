@@ -64,7 +64,7 @@ impl WebError {
     }
 
     /// Writes the cause down once, where somebody should act on it.
-    pub(super) fn log(&self, operation: &str) {
+    pub(crate) fn log(&self, operation: &str) {
         match &*self.error {
             Error::Internal(source) => tracing::error!(operation, error = %chain(source.as_ref()), "a request failed inside"),
             Error::Unavailable(source) => tracing::warn!(operation, error = %source, "the store could not take a request"),

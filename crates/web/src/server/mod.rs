@@ -22,7 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::asset::{self, Assets};
 use crate::layout::OfficeView;
 use crate::locale::Zone;
-use crate::{look, route};
+use crate::{api, look, route};
 
 /// Largest form or JSON body. A note of two pages in any script, with its field names, is below 20 KB; pictures have a
 /// limit of their own.
@@ -61,6 +61,7 @@ pub(crate) struct Inner {
 impl State {
     /// Makes the state of an office's server.
     pub fn new(office: Office, config: Config) -> Self {
+        api::begin_figures();
         let info = office.info();
         let view = OfficeView { name: info.name.clone(), code: info.code.clone(), is_sample: info.sample };
         let zone = Zone::named(&info.time_zone).unwrap_or(Zone::UTC);
@@ -78,6 +79,7 @@ impl State {
 pub fn router(state: State) -> Router {
     let routes = Router::new()
         .merge(route::router())
+        .merge(api::router())
         .merge(asset::router(Arc::clone(&state.inner.assets)))
         .merge(look::router())
         .fallback(|| async { fault::WebError::from(siger_app::Error::NotFound) })

@@ -81,7 +81,7 @@ impl Visit {
         let accepts = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let language = Locale::negotiate(chosen.as_deref(), cookie(&cookies, LANGUAGE_COOKIE), accepts);
         let theme = cookie(&cookies, THEME_COOKIE).and_then(Theme::from_word).unwrap_or_default();
-        let operation = parts.extensions.get::<Operation>().map_or_else(|| state.office().operation(), |operation| operation.0);
+        let operation = operation(parts, state);
         let arrival = Arrival { network: Network::of(peer(parts, state)), device: Cookie::Device.find(&cookies, state.inner.tls).map(|token| token.hash()) };
         Self {
             state: state.clone(),
@@ -131,6 +131,11 @@ impl Visit {
     }
 }
 
+/// The operation number of a request.
+pub(crate) fn operation(parts: &Parts, state: &State) -> OperationId {
+    parts.extensions.get::<Operation>().map_or_else(|| state.office().operation(), |operation| operation.0)
+}
+
 /// Adds a `set-cookie` header.
 pub fn set_cookie(headers: &mut HeaderMap, value: &str) {
     if let Ok(value) = value.parse() {
@@ -144,7 +149,7 @@ pub fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The address of who asks: the peer's, or what a trusted proxy says of it.
-fn peer(parts: &Parts, state: &State) -> IpAddr {
+pub(crate) fn peer(parts: &Parts, state: &State) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
     if !state.inner.proxies.contains(&peer) {
         return peer;
