@@ -2,5 +2,7 @@
 
 pub mod crash;
 pub mod fault;
+pub mod http;
 pub mod office;
+pub mod sample;
 pub mod tidy;
