@@ -128,7 +128,12 @@ fn fill(office: &Office) -> Result<Vec<Known>> {
 }
 
 async fn persons(office: &Office, desk: OfficerId) -> Result<()> {
-    let by = Context { officer: Some(desk), roles: RoleSet::of(siger_domain::access::Role::Desk), purpose: Some(Purpose::CounterService), ..office.system(Purpose::CounterService) };
+    let by = Context {
+        officer: Some(desk),
+        roles: RoleSet::of(siger_domain::access::Role::Desk),
+        purpose: Some(Purpose::CounterService),
+        ..office.system(Purpose::CounterService)
+    };
     for number in 0..PERSONS {
         let sample = siger_synth::person(number);
         let (id, by) = (PersonId::new(office.now(), office.random()), Context { now: office.now(), ..by.clone() });
@@ -147,7 +152,8 @@ async fn persons(office: &Office, desk: OfficerId) -> Result<()> {
 
 fn code(otpauth: &str) -> Result<String> {
     use siger_domain::time::Clock as _;
-    let secret = otpauth.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).and_then(Secret::from_base32).context("the list of sample officers")?;
+    let secret =
+        otpauth.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).and_then(Secret::from_base32).context("the list of sample officers")?;
     Ok(totp::code(&secret, crate::place::MachineClock.now()))
 }
 
