@@ -12,6 +12,21 @@ export const THEMES = ['light', 'dark'];
 /** The narrowest screen that WCAG 1.4.10 asks for, and a desk. */
 export const WIDTHS = [320, 1440];
 
+/**
+ * Waits until nothing moves that will come to rest: a colour half way between two themes is no fault of either.
+ * What goes round for ever (a sign of waiting) is left alone.
+ */
+async function settled(page) {
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+        .map((animation) => animation.finished),
+    ),
+  );
+}
+
 /** The barriers that axe finds on the page as it stands: a list of sentences, empty when there are none. */
 export async function barriers(page) {
   // Through the debugger, not as a script of the page: the page's own policy stays in force.
@@ -51,6 +66,7 @@ export async function faults(browser, office, path, { prepare = async () => {} }
         for (const width of WIDTHS) {
           const look = `${language} ${theme} ${width}`;
           await page.setViewportSize({ width, height: width < 600 ? 640 : 900 });
+          await settled(page);
           (await barriers(page)).forEach(say(look));
           const beyond = await overflow(page);
           if (beyond > 0) say(look)(`${beyond} px lie beyond the right edge`);

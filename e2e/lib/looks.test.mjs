@@ -7,7 +7,7 @@ import { faults, LANGUAGES, THEMES, WIDTHS } from './looks.mjs';
 
 const policy = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" };
 const pages = {
-  '/good': (lang) => `<!doctype html><html lang="${lang}"><title>Good</title><main><h1>Good</h1><p>Nothing is wrong here.</p></main></html>`,
+  '/good': (lang) => `<!doctype html><html lang="${lang}"><title>Good</title><style>:root{color-scheme:light dark}p{color:#222;background:#fff;transition:1s}@media(prefers-color-scheme:dark){p{color:#fff;background:#222}}</style><main><h1>Good</h1><p>Nothing is wrong here.</p></main></html>`,
   '/bad': () => '<!doctype html><title>Bad</title><main><h1>Bad</h1><img src="data:,"><input><div style="width:2000px">wide</div></main><script>1</script>',
 };
 

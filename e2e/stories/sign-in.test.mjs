@@ -24,10 +24,11 @@ describe('signing in', { skip }, () => {
     assert.deepEqual(await faults(browser, office, '/sign-in'), []);
   });
 
-  for (const javascript of [true, false]) {
+  // Each story has an officer of its own: a code is accepted once, and waiting for the next takes half a minute.
+  for (const [index, javascript] of [true, false].entries()) {
     test(`password and code open the office ${javascript ? 'with' : 'without'} JavaScript`, async () => {
       const page = await openPage(browser, office, { javascript });
-      await signIn(page, office.officers[0]);
+      await signIn(page, office.officers[index]);
       assert.equal((await page.request.get('/')).status(), 200);
       assert.deepEqual(page.complaints, []);
       await page.context().close();
@@ -37,9 +38,9 @@ describe('signing in', { skip }, () => {
   test('a wrong password says so and lets nobody in', async () => {
     const page = await openPage(browser, office, { language: 'en' });
     await page.goto('/sign-in');
-    await page.fill(NAME, office.officers[0].login);
+    await page.fill(NAME, office.officers[2].login);
     await page.fill(PASSWORD, 'not the password');
-    if ((await page.locator(CODE).count()) > 0) await page.fill(CODE, await office.officers[0].code());
+    if ((await page.locator(CODE).count()) > 0) await page.fill(CODE, await office.officers[2].code());
     await page.locator(PASSWORD).press('Enter');
     await page.waitForSelector('[role="alert"]');
     assert.match(new URL(page.url()).pathname, /^\/sign-in/);
