@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blob;
+pub mod check;
 pub mod engine;
 pub mod error;
 pub mod journal;

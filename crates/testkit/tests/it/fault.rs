@@ -257,6 +257,7 @@ fn an_error_of_each_kind_reaches_the_caller() -> Result<()> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how long a commit takes is what is measured")]
 fn a_slow_disk_slows_each_commit() -> Result<()> {
     let disk = FaultVfs::register("slow", 9)?;
     let db = small(&disk)?;

@@ -172,8 +172,6 @@ pub(super) struct ReadersBody {
     readers: Vec<EntryBody>,
 }
 
-const FORM: &str = "the texts are at most as long as described and the words are of the lists";
-
 /// Gathers refused fields, so that one answer names them all.
 #[derive(Default)]
 struct Checks(Vec<Fault>);
@@ -282,7 +280,7 @@ impl From<person::Made> for Made {
     responses(
         (status = 201, description = "Made; `location` leads to the file.", body = MadeBody),
         (status = 409, description = "A document given stands on another file.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = FORM, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A text is too long or a word is not of its list", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn register(caller: Caller, key: Key, Given { body, hash }: Given<RegisterBody>) -> Result<Response, Refused> {
@@ -320,7 +318,7 @@ pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result
     post, path = "/api/v1/persons/lookup", tag = "persons", operation_id = "look_up_person", request_body = LookupBody,
     responses(
         (status = 200, description = "The files, none or few.", body = ListBody),
-        (status = 422, description = FORM, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A text is too long or a word is not of its list", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn lookup(caller: Caller, Given { body, .. }: Given<LookupBody>) -> Result<Response, Refused> {
@@ -384,7 +382,7 @@ pub(super) async fn open(caller: Caller, At(id): At<PersonId>, part: Part, Here(
         (status = 201, description = "Noted.", body = MadeBody),
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The person's data was erased.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = FORM, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A text is too long or a word is not of its list", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn note(caller: Caller, At(id): At<PersonId>, key: Key, Given { body, hash }: Given<NoteBody>) -> Result<Response, Refused> {
@@ -406,7 +404,7 @@ pub(super) async fn note(caller: Caller, At(id): At<PersonId>, key: Key, Given {
         (status = 201, description = "Corrected.", body = MadeBody),
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The file changed since it was seen, or was erased.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = FORM, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A text is too long or a word is not of its list", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn correct(caller: Caller, At(id): At<PersonId>, key: Key, Given { body, hash }: Given<CorrectBody>) -> Result<Response, Refused> {
@@ -428,7 +426,7 @@ pub(super) async fn correct(caller: Caller, At(id): At<PersonId>, key: Key, Give
         (status = 201, description = "Recorded.", body = MadeBody),
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The document stands on a file already, or this file was erased.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = FORM, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A text is too long or a word is not of its list", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn add_document(caller: Caller, At(id): At<PersonId>, key: Key, Given { body, hash }: Given<DocumentBody>) -> Result<Response, Refused> {
