@@ -1,15 +1,19 @@
 //! The API for programs: JSON over an officer's session, through the same use cases as the pages, and what an operator's
 //! tools ask.
 //!
-//! One list, [`ROUTES`], makes the router; a test compares it with the OpenAPI document.
+//! One list, [`routes`], makes the router; a test compares it with the OpenAPI document.
 
 mod caller;
+mod document;
 mod given;
 mod health;
 mod journal;
+mod office;
+mod officer;
 mod once;
 mod person;
 pub(crate) mod problem;
+mod request;
 
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -23,7 +27,7 @@ const BASE: &str = "/api/v1";
 
 /// The routes: path below [`BASE`], and its methods.
 fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
-    [person::routes(), journal::routes()].into_iter().flatten().collect()
+    [person::routes(), journal::routes(), request::routes(), officer::routes(), office::routes(), document::routes()].into_iter().flatten().collect()
 }
 
 /// The API and the operator's addresses.

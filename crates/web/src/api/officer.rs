@@ -1,0 +1,65 @@
+//! Who works here.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use serde::Serialize;
+use siger_app::officer;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::problem::{Problem, Refused};
+use crate::server::State;
+
+pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
+    vec![("/officers", get(list))]
+}
+
+/// An officer. The sign-in name is shown to its owner only, and is not here.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OfficerBody {
+    id: Uuid,
+    name: String,
+    /// `invited`, `active` or `suspended`.
+    state: &'static str,
+    roles: Vec<&'static str>,
+    /// First and last day away, where leave is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leave: Option<LeaveBody>,
+}
+
+/// Days away; both ends count.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LeaveBody {
+    from: String,
+    to: String,
+}
+
+/// Officers, in the order they came.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OfficersBody {
+    officers: Vec<OfficerBody>,
+}
+
+/// Everybody who works here.
+#[utoipa::path(
+    get, path = "/api/v1/officers", tag = "office", operation_id = "list_officers",
+    responses(
+        (status = 200, description = "Everybody, in the order they came.", body = OfficersBody),
+        (status = 401, description = "Nobody is signed in.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not permitted.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn list(caller: Caller) -> Result<Response, Refused> {
+    let (by, keyring) = (caller.by.clone(), caller.office().store().keyring().clone());
+    let known = caller.office().read(move |tx| officer::list(tx, &keyring, &by)).await?;
+    let officers = known.iter().map(|known| OfficerBody {
+        id: Uuid::from_bytes(*known.officer.id.as_bytes()),
+        name: known.profile.name.reveal().to_owned(),
+        state: known.officer.state.as_str(),
+        roles: known.officer.roles.iter().map(|role| role.as_str()).collect(),
+        leave: known.officer.leave.map(|leave| LeaveBody { from: leave.from.to_string(), to: leave.to.to_string() }),
+    });
+    caller.answer(StatusCode::OK, &OfficersBody { officers: officers.collect() })
+}
