@@ -23,6 +23,8 @@ pub(crate) struct Caller {
     pub(crate) state: State,
     /// Who acts.
     pub(crate) by: Context,
+    /// Their name.
+    pub(crate) name: String,
     new_token: Option<Token>,
 }
 
@@ -35,7 +37,7 @@ impl FromRequestParts<State> for Caller {
         let token = cookies.filter_map(|cookies| Cookie::Session.find(cookies, tls)).next().ok_or(Refused::SignIn)?;
         let purpose = purpose(parts)?;
         let signed_in = session::recognise(state.office(), &token, operation(parts, state), purpose).await?.ok_or(Refused::SignIn)?;
-        Ok(Self { state: state.clone(), by: signed_in.context, new_token: signed_in.new_token })
+        Ok(Self { state: state.clone(), by: signed_in.context, name: signed_in.name, new_token: signed_in.new_token })
     }
 }
 

@@ -47,6 +47,11 @@ impl<T: DeserializeOwned + Send> FromRequest<State> for Given<T> {
     }
 }
 
+/// No further word.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// Which part of a list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
