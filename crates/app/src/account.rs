@@ -152,6 +152,18 @@ pub async fn start_code(office: &Office, by: &Context) -> Result<(String, String
     Ok((secret.to_typed(), uri, seal(office, ACCOUNT, &Ceremony::Code { secret: secret.to_base32() })?))
 }
 
+/// The code generator that is being set up, to show it again after a wrong code: the secret and its address.
+///
+/// # Errors
+/// When not permitted, or the state is not one of this office's.
+pub async fn code_again(office: &Office, by: &Context, ceremony: &str) -> Result<(String, String)> {
+    own(by)?;
+    let Ceremony::Code { secret } = unseal(office, ACCOUNT, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let secret = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let name = office.directory().await?.name(by.officer).unwrap_or_default().to_owned();
+    Ok((secret.to_typed(), secret.to_uri(&office.info().name, &name)))
+}
+
 /// Keeps the code generator, once it has shown a right code.
 ///
 /// # Errors

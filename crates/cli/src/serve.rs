@@ -55,7 +55,7 @@ pub fn serve(office: Office, assets: Option<PathBuf>, listen: SocketAddr) -> Res
         Some(folder) => Assets::load(Some(&folder))?,
         None => Assets::builtin(),
     };
-    let config = Config { assets, tls: false, proxies: Vec::new() };
+    let config = Config { assets, origin: origin(listen), tls: false, proxies: Vec::new() };
     let app = router(State::new(office, config)).into_make_service_with_connect_info::<SocketAddr>();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the threads")?;
     runtime.block_on(async {

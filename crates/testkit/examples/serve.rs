@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let id = PersonId::new(test.office.now(), test.office.random());
     let identity = Identity { name: Name::new("Contoh Siti")?, born: None, sex: Sex::F, nationality: CountryCode::new("nationality", "UTO")? };
     let made = test.office.write(move |write| siger_app::person::register(write, &by, id, identity, Vec::new())).await?;
-    let config = Config { assets: Assets::builtin(), tls: false, proxies: Vec::new() };
+    let config = Config { assets: Assets::builtin(), origin: format!("http://{address}"), tls: false, proxies: Vec::new() };
     let listener = tokio::net::TcpListener::bind(address).await?;
     println!("cookie: siger={}", desk.begun.token.to_cookie());
     println!("person: {}", made.person);

@@ -65,7 +65,7 @@ impl<'a> Ask<'a> {
 impl Api {
     pub(crate) fn new() -> Self {
         let test = TestOffice::new();
-        let config = Config { assets: Assets::builtin(), tls: false, proxies: Vec::new() };
+        let config = Config { assets: Assets::builtin(), origin: "http://localhost:8080".into(), tls: false, proxies: Vec::new() };
         let router = router(State::new(test.office.clone(), config));
         Self { test, router }
     }

@@ -4,6 +4,7 @@
 mod api;
 mod commands;
 mod crash;
+mod desk;
 mod fault;
 mod office;
 mod tidy;

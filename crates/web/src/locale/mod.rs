@@ -40,7 +40,7 @@ macro_rules! areas {
     };
 }
 
-areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home");
+areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home", "officer", "request");
 
 /// What is kept for one language.
 struct Texts {

@@ -31,7 +31,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
             Self::LostPasskey => "lost_passkey",

@@ -4,6 +4,12 @@ pub mod error;
 pub mod fresh;
 pub mod home;
 pub mod join;
+pub mod officer;
+pub mod officer_link;
+pub mod officer_new;
+pub mod officer_show;
+pub mod request;
+pub mod request_show;
 pub mod sign_in;
 
 use crate::locale::Locale;
@@ -26,7 +32,22 @@ impl Sample {
 
 /// Every page with each of its samples, for the test that renders them all. A new page adds itself here.
 pub fn samples(locale: Locale) -> Vec<Sample> {
-    [sign_in::samples, fresh::samples, join::samples, error::samples, home::samples].into_iter().flat_map(|samples| samples(locale)).collect()
+    [
+        sign_in::samples,
+        fresh::samples,
+        join::samples,
+        error::samples,
+        home::samples,
+        officer::samples,
+        officer_new::samples,
+        officer_link::samples,
+        officer_show::samples,
+        request::samples,
+        request_show::samples,
+    ]
+    .into_iter()
+    .flat_map(|samples| samples(locale))
+    .collect()
 }
 
 /// A form that offers a passkey where the device can: hidden without script. `kind` is `get` or `create`; `start` gives the

@@ -3,6 +3,8 @@
 mod fresh;
 mod home;
 mod join;
+mod officer;
+mod request;
 mod sign_in;
 mod style;
 
@@ -12,5 +14,12 @@ use crate::server::State;
 
 /// Every route of pages and of the API.
 pub(crate) fn router() -> Router<State> {
-    Router::new().merge(sign_in::router()).merge(join::router()).merge(fresh::router()).merge(home::router()).merge(style::router())
+    Router::new()
+        .merge(sign_in::router())
+        .merge(join::router())
+        .merge(fresh::router())
+        .merge(home::router())
+        .merge(officer::router())
+        .merge(request::router())
+        .merge(style::router())
 }

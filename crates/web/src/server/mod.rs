@@ -34,6 +34,8 @@ const ANSWER_SECONDS_MAX: u64 = 30;
 pub struct Config {
     /// Style sheet, scripts, icons.
     pub assets: Assets,
+    /// Public address, for links that are handed to somebody: scheme, host, port.
+    pub origin: String,
     /// Whether cookies are only sent over TLS.
     pub tls: bool,
     /// Addresses of proxies whose `x-forwarded-for` is believed.
@@ -49,6 +51,7 @@ pub struct State {
 pub(crate) struct Inner {
     pub(crate) office: Office,
     pub(crate) assets: Arc<Assets>,
+    pub(crate) origin: String,
     pub(crate) tls: bool,
     pub(crate) proxies: Vec<IpAddr>,
     pub(crate) view: OfficeView,
@@ -62,8 +65,8 @@ impl State {
         let info = office.info();
         let view = OfficeView { name: info.name.clone(), code: info.code.clone(), is_sample: info.sample };
         let zone = Zone::named(&info.time_zone).unwrap_or(Zone::UTC);
-        let Config { assets, tls, proxies } = config;
-        Self { inner: Arc::new(Inner { office, assets: Arc::new(assets), tls, proxies, view, zone }) }
+        let Config { assets, origin, tls, proxies } = config;
+        Self { inner: Arc::new(Inner { office, assets: Arc::new(assets), origin, tls, proxies, view, zone }) }
     }
 
     /// The office.

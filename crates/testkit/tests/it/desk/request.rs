@@ -1,0 +1,108 @@
+//! The two-person rule through the pages.
+
+use super::Desk;
+use siger_domain::access::{Purpose, Role};
+use siger_domain::id::{PersonId, RequestId};
+use siger_domain::person::{CountryCode, Identity, Name, Sex};
+use siger_domain::request::ErasureGround;
+
+#[tokio::test]
+async fn roles_change_when_another_agrees_and_the_open_session_sees_it_at_once() {
+    let desk = Desk::new();
+    let (ratih, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+    let (_, mut head) = desk.officer("dewi", &[Role::Head]).await;
+    let (wati, mut counter) = desk.officer("wati", &[Role::Desk]).await;
+    counter.get("/").await.is(200).says_not("href=\"/journal\"");
+
+    let same = admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "desk")]).await.is(422);
+    same.says("These are the roles held now");
+    admin.post(&format!("/officers/{}/roles", wati.id), &[]).await.is(422).says("Choose at least one role");
+    let asked = admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "desk"), ("roles", "auditor")]).await.is(303);
+    let page = asked.to().to_owned();
+    admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "auditor")]).await.is(409);
+
+    // Who asked cannot answer, and the page says why.
+    admin.get(&page).await.is(200).says("This is your own request").says_not("Approve the roles");
+    admin.post(&format!("{page}/approve"), &[]).await.is(403);
+    admin.post(&format!("{page}/decline"), &[]).await.is(403);
+    counter.get(&page).await.is(403);
+    counter.post(&format!("{page}/approve"), &[]).await.is(403);
+    head.get("/requests").await.is(200).says("wati (contoh)").says("You decide");
+    head.get(&page).await.is(200).says("Would be added").says("Auditor");
+    head.post_bare(&format!("{page}/approve"), &[]).await.is(403);
+    counter.get("/").await.is(200).says_not("href=\"/journal\"");
+    head.post(&format!("{page}/approve"), &[]).await.is(303);
+
+    counter.get("/").await.is(200).says("href=\"/journal\"");
+    head.post(&format!("{page}/approve"), &[]).await.is(409);
+    head.get(&page).await.is(200).says("Approved").says("dewi (contoh)").says_not("Approve the roles");
+    admin.get(&format!("/officers/{}", ratih.id)).await.is(200);
+}
+
+#[tokio::test]
+async fn nobody_agrees_to_their_own_roles_and_declining_and_withdrawing_change_nothing() {
+    let desk = Desk::new();
+    let (_, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+    let (dewi, mut head) = desk.officer("dewi", &[Role::Head]).await;
+    let (_, mut second) = desk.officer("made", &[Role::Head]).await;
+    let ask = [("roles", "head"), ("roles", "desk")];
+    let page = admin.post(&format!("/officers/{}/roles", dewi.id), &ask).await.is(303).to().to_owned();
+    head.get(&page).await.is(200).says("This request is about you").says_not("Approve the roles");
+    head.post(&format!("{page}/approve"), &[]).await.is(403);
+    second.post(&format!("{page}/decline"), &[]).await.is(303);
+    second.post(&format!("{page}/withdraw"), &[]).await.is(403);
+    admin.get(&page).await.is(200).says("Declined");
+    let page = admin.post(&format!("/officers/{}/roles", dewi.id), &ask).await.is(303).to().to_owned();
+    second.post(&format!("{page}/withdraw"), &[]).await.is(403);
+    admin.post(&format!("{page}/withdraw"), &[]).await.is(303);
+    second.post(&format!("{page}/approve"), &[]).await.is(409);
+    let page = admin.post(&format!("/officers/{}/roles", dewi.id), &ask).await.is(303).to().to_owned();
+    desk.test.clock.advance_seconds(siger_domain::request::OPEN_SECONDS);
+    // Everybody's sign-in has ended by then; somebody who signs in again finds it run out.
+    let made = desk.test.officer("nyoman", &[Role::Head]).await;
+    let mut late = desk.signed_in(&made).await;
+    late.get(&page).await.is(200).says("Run out").says_not("Approve the roles");
+    late.post(&format!("{page}/approve"), &[]).await.is(409);
+    let roles = desk.test.office.directory().await.unwrap().get(dewi.id).unwrap().roles;
+    assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Head]);
+}
+
+#[tokio::test]
+async fn an_answer_asks_for_a_fresh_sign_in() {
+    let desk = Desk::new();
+    let (_, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+    let dewi = desk.test.officer("dewi", &[Role::Head]).await;
+    let wati = desk.test.officer("wati", &[Role::Desk]).await;
+    let page = admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "stay")]).await.is(303).to().to_owned();
+    let mut head = desk.stale(&dewi).await;
+    let confirm = head.post(&format!("{page}/approve"), &[]).await.is(303);
+    assert_eq!(confirm.to(), format!("/fresh?next={}&what=request.roles", page.replace('/', "%2F")));
+    head.confirm(&dewi).await;
+    head.post(&format!("{page}/approve"), &[]).await.is(303);
+    head.get(&page).await.is(200).says("Approved");
+}
+
+#[tokio::test]
+async fn an_approved_erasure_destroys_the_key() {
+    let desk = Desk::new();
+    let (wati, mut counter) = desk.officer("wati", &[Role::Desk]).await;
+    let (_, mut privacy) = desk.officer("putu", &[Role::PrivacyOfficer]).await;
+    let office = &desk.test.office;
+    let (person, request) = (PersonId::new(office.now(), office.random()), RequestId::new(office.now(), office.random()));
+    let by = desk.test.context(&wati).await;
+    let identity = Identity { name: Name::new("Contoh Lim").unwrap(), born: None, sex: Sex::F, nationality: CountryCode::new("nationality", "MYS").unwrap() };
+    let (registering, asking) = (by.clone(), siger_app::Context { purpose: Some(Purpose::PrivacyRequest), ..by });
+    office.write(move |write| siger_app::person::register(write, &registering, person, identity, Vec::new())).await.unwrap();
+    office.write(move |write| siger_app::request::open_erase(write, &asking, request, person, ErasureGround::SubjectRequest)).await.unwrap();
+    let key = office.read(move |tx| Ok(siger_storage::table::person::get(tx, person)?.unwrap().key)).await.unwrap();
+    let page = format!("/requests/{request}");
+
+    counter.get("/requests").await.is(200).says("Erasure of a person").says("The requests that you opened");
+    counter.get(&page).await.is(200).says("This is your own request");
+    counter.post(&format!("{page}/approve"), &[]).await.is(403);
+    let seen = privacy.get(&page).await.is(200).says("The person asked for it").says("cannot be undone").says(&person.to_string());
+    seen.says("UU 27/2022").says("not confirmed").says_not("Contoh Lim");
+    privacy.post(&format!("{page}/approve"), &[]).await.is(303);
+    assert!(office.store().keyring().is_punctured(key), "no backup opens it any more");
+    privacy.get(&page).await.is(200).says("Approved");
+}
