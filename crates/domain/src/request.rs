@@ -65,6 +65,8 @@ pub enum ErasureGround {
     Unlawful,
     /// Kept-until has passed (the daily job).
     KeptUntil,
+    /// A restored archive was older than the erasure: the key was found destroyed, and the archive does not say on which ground.
+    KeyDestroyed,
 }
 
 impl ErasureGround {
@@ -79,6 +81,7 @@ impl ErasureGround {
             Self::SubjectRequest => "subject_request",
             Self::Unlawful => "unlawful",
             Self::KeptUntil => "kept_until",
+            Self::KeyDestroyed => "key_destroyed",
         }
     }
 }

@@ -76,6 +76,12 @@ pub enum Error {
     /// The key side refused.
     #[error("keyring: {0}")]
     Keyring(#[from] keyring::Error),
+    /// An archive cannot be used.
+    #[error("archive: {0}")]
+    Archive(#[from] crate::archive::ArchiveError),
+    /// A sealed blob.
+    #[error(transparent)]
+    Blob(#[from] crate::blob::Error),
     /// An entry of a kind or form that this program does not know.
     #[error(transparent)]
     Decode(#[from] siger_domain::event::DecodeError),

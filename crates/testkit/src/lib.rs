@@ -3,6 +3,7 @@
 pub mod crash;
 pub mod fault;
 pub mod http;
+pub mod life;
 pub mod office;
 pub mod sample;
 pub mod tidy;

@@ -89,10 +89,18 @@ impl TestOffice {
     /// # Panics
     /// As [`TestOffice::new`].
     pub fn at(folder: TempDir, url: Url) -> Self {
+        Self::opened(folder, |keyring| Open::new(url, keyring))
+    }
+
+    /// An office in an empty database that is opened in a way of its own: another file layer, a witness file.
+    ///
+    /// # Panics
+    /// As [`TestOffice::new`].
+    pub fn opened(folder: TempDir, how: impl FnOnce(Keyring) -> Open) -> Self {
         let keys = folder.path().join("keys");
         let root = root(&keys);
         let keyring = Keyring::create(&keys, &root, "siger.test/way-kanan", START, &[7; 32]).expect("a new keyring");
-        let store = Store::open(Open::new(url, keyring)).expect("a new store");
+        let store = Store::open(how(keyring)).expect("a new store");
         let clock = StoppedClock::new();
         let access = Arc::new(Access::load().expect("the policies"));
         let by = Context::system(access, siger_domain::id::OperationId::new(START, [0; 10]), START, Purpose::Administration);

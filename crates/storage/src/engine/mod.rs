@@ -79,7 +79,37 @@ macro_rules! column {
     )*};
 }
 
+/// A value read whatever its type, for comparing tables. Ordered as both engines order columns of one type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    Null,
+    Int(i64),
+    Text(String),
+    Blob(Vec<u8>),
+    /// Of a type that the program never writes.
+    Other,
+}
+
+impl<'a> From<&'a Value> for Param<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Null | Value::Other => Self::Null,
+            Value::Int(value) => Self::Int(*value),
+            Value::Text(value) => Self::Text(value),
+            Value::Blob(value) => Self::Blob(value),
+        }
+    }
+}
+
 impl Row<'_> {
+    /// A value of any type that the schema uses.
+    pub(crate) fn value(&self, index: usize) -> Result<Value> {
+        match self {
+            Self::Sqlite(row) => sqlite::value(row, index),
+            Self::Postgres(row) => postgres::value(row, index),
+        }
+    }
+
     column! {
         /// A whole number.
         int, i64;
@@ -173,6 +203,15 @@ impl<'c> Tx<'c> {
     /// As [`Tx::query`].
     pub fn first<T>(&mut self, sql: &'static str, params: &[Param<'_>], each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
         Ok(self.query(sql, params, each)?.into_iter().next())
+    }
+
+    /// [`Tx::query`] with a text made at run time, from names of the schema only.
+    pub(crate) fn query_made<T>(&mut self, sql: &str, params: &[Param<'_>], each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let answer = match &mut self.conn {
+            Conn::Sqlite(conn) => sqlite::query(conn, sql, params, each),
+            Conn::Postgres(conn) => conn.query_made(sql, params, each),
+        };
+        self.noted(answer)
     }
 
     /// Runs statements without parameters or answers.

@@ -6,7 +6,7 @@ use std::error::Error as _;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
 
-use super::{Param, Row};
+use super::{Param, Row, Value};
 use crate::error::{Error, Result};
 
 /// A client with its prepared statements.
@@ -46,6 +46,13 @@ impl Connection {
         rows.iter().map(|row| each(&Row::Postgres(row))).collect()
     }
 
+    /// A query whose text is not kept prepared.
+    pub(super) fn query_made<T>(&mut self, sql: &str, params: &[Param<'_>], mut each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
+        let rows = self.client.query(sql, &params).map_err(|source| error("read", source))?;
+        rows.iter().map(|row| each(&Row::Postgres(row))).collect()
+    }
+
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.client.batch_execute(sql).map_err(|source| error("run statements", source))
     }
@@ -54,6 +61,15 @@ impl Connection {
     pub(crate) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
+}
+
+pub(super) fn value(row: &postgres::Row, index: usize) -> Result<Value> {
+    let failed = |source| error("read a row", source);
+    Ok(match *row.columns()[index].type_() {
+        Type::INT8 => row.try_get::<_, Option<i64>>(index).map_err(failed)?.map_or(Value::Null, Value::Int),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).map_err(failed)?.map_or(Value::Null, Value::Blob),
+        _ => row.try_get::<_, Option<String>>(index).map_err(failed)?.map_or(Value::Null, Value::Text),
+    })
 }
 
 impl ToSql for Param<'_> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::{Param, Row};
+use super::{Param, Row, Value};
 use crate::error::{Error, Result};
 
 /// How long a statement waits for another process that holds the database (a backup, a command of the administrator).
@@ -50,6 +50,15 @@ pub(crate) fn open(path: &Path, vfs: Option<&str>, durability: Durability, write
     Ok(conn)
 }
 
+/// A private database that is gone when it is closed: in memory while it is small, in an unlinked temporary file beyond.
+pub(crate) fn open_temporary() -> Result<Connection> {
+    let failed = |source| error("make a temporary database", source);
+    let conn = Connection::open("").map_err(failed)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000; PRAGMA trusted_schema = OFF;").map_err(failed)?;
+    Ok(conn)
+}
+
 fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
     for (index, param) in (1..).zip(params) {
         debug_assert_eq!(statement.parameter_name(index), Some(format!("${index}").as_str()), "parameters first appear in ascending order");
@@ -72,7 +81,7 @@ pub(super) fn execute(conn: &Connection, sql: &'static str, params: &[Param<'_>]
     run().map(|rows| rows as u64).map_err(|source| error("write", source))
 }
 
-pub(super) fn query<T>(conn: &Connection, sql: &'static str, params: &[Param<'_>], mut each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+pub(super) fn query<T>(conn: &Connection, sql: &str, params: &[Param<'_>], mut each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
     let failed = |source| error("read", source);
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, params).map_err(failed)?;
@@ -82,6 +91,17 @@ pub(super) fn query<T>(conn: &Connection, sql: &'static str, params: &[Param<'_>
         found.push(each(&Row::Sqlite(row))?);
     }
     Ok(found)
+}
+
+pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value> {
+    use rusqlite::types::ValueRef;
+    Ok(match row.get_ref(index).map_err(|source| error("read a row", source))? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Text(value) => String::from_utf8(value.to_vec()).map_or(Value::Other, Value::Text),
+        ValueRef::Blob(value) => Value::Blob(value.to_vec()),
+        ValueRef::Real(_) => Value::Other,
+    })
 }
 
 /// Turns SQLite's answer into an error that says what to do.

@@ -96,6 +96,34 @@ impl Entry {
         out
     }
 
+    /// Reads [`Entry::canonical`] back; `None` when a byte is not as it writes them. The leaf is computed, not read.
+    pub(crate) fn from_canonical(bytes: &[u8], salt: [u8; 32]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(ENTRY_TAG)?;
+        let number = u64::from_be_bytes(take(&mut rest)?);
+        let at = Instant::from_unix_micros(i64::from_be_bytes(take(&mut rest)?));
+        let actor = match field(&mut rest)? {
+            [] => None,
+            id => Some(OfficerId::from_slice(id).ok()?),
+        };
+        let (role, purpose) = (text(&mut rest)?.parse().ok()?, text(&mut rest)?.parse().ok()?);
+        let subject_kind = text(&mut rest)?;
+        let subject_id = match field(&mut rest)? {
+            [] => None,
+            id => Some(id.try_into().ok()?),
+        };
+        let subject = Subject::from_parts(subject_kind, subject_id)?;
+        let kind = text(&mut rest)?.to_owned();
+        let version = u16::from_be_bytes(field(&mut rest)?.try_into().ok()?);
+        let key = KeyIndex::from_i64(i64::from_be_bytes(field(&mut rest)?.try_into().ok()?))?;
+        let body = field(&mut rest)?.to_vec();
+        if !rest.is_empty() || i64::try_from(number).is_err() {
+            return None;
+        }
+        let mut entry = Self { number, stamp: Stamp { at, actor, role, purpose }, subject, kind, version, key, body, salt, leaf: [0; 32] };
+        entry.leaf = entry.expected_leaf();
+        Some(entry)
+    }
+
     /// The leaf data: a salted commitment, so that the log says nothing of what is in an entry.
     pub fn commitment(&self) -> [u8; 32] {
         tlog::commitment(&self.salt, &self.canonical())
@@ -121,6 +149,23 @@ impl Entry {
             Err(_) => Err(Error::Damaged { number: self.number }),
         }
     }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(*head)
+}
+
+fn field<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = u32::from_be_bytes(take(rest)?) as usize;
+    let (head, tail) = rest.split_at_checked(length)?;
+    *rest = tail;
+    Some(head)
+}
+
+fn text<'b>(rest: &mut &'b [u8]) -> Option<&'b str> {
+    std::str::from_utf8(field(rest)?).ok()
 }
 
 /// Where an entry's body is sealed to: its number, so that it opens nowhere else.

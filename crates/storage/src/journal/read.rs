@@ -34,6 +34,13 @@ pub fn from(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result<Vec<Entry>> {
     tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first as i64, limit.min(PAGE_MAX)], Entry::from_row)
 }
 
+/// [`from`] for a check: a row that cannot be read is handed back as its error, with the number it stands under.
+pub(crate) fn from_row_by_row(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result<Vec<(u64, Result<Entry>)>> {
+    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![clamp(first), limit.min(PAGE_MAX)], |row| {
+        Ok((row.count(0)?, Entry::from_row(row)))
+    })
+}
+
 /// The newest entries before `before`, newest first.
 ///
 /// # Errors

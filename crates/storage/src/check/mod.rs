@@ -1,0 +1,63 @@
+//! Checking what is kept: the journal against its own proof, the tables against the journal, the blobs against their names, and all
+//! of it against a checkpoint that left the office.
+//!
+//! | function | asks |
+//! | --- | --- |
+//! | [`verify`] | does the journal prove itself, down to each byte, and do rows and blobs fit its entries? |
+//! | [`replay`] | do the tables say what the journal says, no more and no less? |
+//! | [`against`] | is this the journal that a checkpoint was signed over, or an older copy, or a fork? |
+//!
+//! A finding names what, where and what to do; never a value. Everything reads one snapshot while the office works, and streams:
+//! memory does not grow with the journal.
+
+mod against;
+mod blob;
+mod finding;
+mod journal;
+mod replay;
+mod row;
+
+pub use against::{Verdict, against};
+pub use finding::{Finding, Kind, Report};
+pub use replay::replay;
+
+use crate::blob::Folder;
+use crate::error::Result;
+use crate::store::Store;
+
+/// What to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Open the sealed body of each entry: finds one that was moved or whose key is wrong. Most of the time of a check.
+    pub bodies: bool,
+    /// Read each blob.
+    pub blobs: bool,
+    /// Let the engine check its own file and indexes (SQLite).
+    pub engine: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { bodies: true, blobs: true, engine: true }
+    }
+}
+
+/// Checks journal, log, keys, rows and blobs.
+///
+/// # Errors
+/// When there is no office or the database cannot be read at all; what is wrong *in* it is a finding.
+pub fn verify(store: &Store, blobs: &Folder, options: Options) -> Result<Report> {
+    let keyring = store.keyring().clone();
+    store.read_blocking(|tx| {
+        let mut report = Report::default();
+        if options.engine {
+            row::engine(tx, &mut report)?;
+        }
+        journal::check(tx, &keyring, options.bodies, &mut report)?;
+        row::check(tx, &mut report)?;
+        if options.blobs {
+            blob::check(tx, &keyring, blobs, &mut report)?;
+        }
+        Ok(report)
+    })
+}
