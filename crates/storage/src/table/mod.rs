@@ -16,55 +16,16 @@ use crate::error::Result;
 use crate::journal::Entry;
 use crate::keyring::Keyring;
 
-/// What a column holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Int,
-    Text,
-    Blob,
-}
-
-/// A derived table as replay compares it: every column, in the order of the key.
-pub(crate) struct Derived {
-    pub(crate) name: &'static str,
-    pub(crate) sql: &'static str,
-    pub(crate) columns: &'static [Kind],
-}
-
-/// All of them.
-pub(crate) const DERIVED: &[Derived] = {
-    use Kind::{Blob, Int, Text};
-    &[
-        Derived {
-            name: "office",
-            sql: "SELECT id, code, name, origin, sample, time_zone, key_epoch FROM office ORDER BY id",
-            columns: &[Int, Text, Text, Text, Int, Text, Int],
-        },
-        Derived {
-            name: "person",
-            sql: "SELECT id, key_index, registered, identity, changed_at, erased FROM person ORDER BY id",
-            columns: &[Blob, Int, Int, Int, Int, Int],
-        },
-        Derived {
-            name: "person_document",
-            sql: "SELECT hash, person, entry, position FROM person_document ORDER BY hash, person, entry, position",
-            columns: &[Blob, Blob, Int, Int],
-        },
-        Derived { name: "person_blob", sql: "SELECT id, person, entry FROM person_blob ORDER BY id, person", columns: &[Blob, Blob, Int] },
-        Derived {
-            name: "officer",
-            sql: "SELECT id, key_index, profile, login_hash, state, roles, leave_from, leave_to, recovery, recovery_expires, changed_at
-                  FROM officer ORDER BY id",
-            columns: &[Blob, Int, Int, Blob, Text, Text, Text, Text, Blob, Int, Int],
-        },
-        Derived { name: "credential", sql: "SELECT id, officer, kind, entry FROM credential ORDER BY id", columns: &[Blob, Blob, Text, Int] },
-        Derived {
-            name: "request",
-            sql: "SELECT id, matter, target, state, opened, opened_by, expires, answered, answered_by FROM request ORDER BY id",
-            columns: &[Blob, Text, Blob, Text, Int, Blob, Int, Int, Blob],
-        },
-    ]
-};
+/// The derived tables: name, columns compared, and the columns of the key, in whose order replay compares them.
+pub(crate) const DERIVED: &[(&str, &str, &str)] = &[
+    ("office", "id, code, name, origin, sample, time_zone, key_epoch", "id"),
+    ("person", "id, key_index, registered, identity, changed_at, erased", "id"),
+    ("person_document", "hash, person, entry, position", "hash, person, entry, position"),
+    ("person_blob", "id, person, entry", "id, person"),
+    ("officer", "id, key_index, profile, login_hash, state, roles, leave_from, leave_to, recovery, recovery_expires, changed_at", "id"),
+    ("credential", "id, officer, kind, entry", "id"),
+    ("request", "id, matter, target, state, opened, opened_by, expires, answered, answered_by", "id"),
+];
 
 /// Applies an entry to the tables. `event` is `None` where the body's key was destroyed.
 pub(crate) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: Option<&Event>) -> Result<()> {
