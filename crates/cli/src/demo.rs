@@ -1,46 +1,33 @@
 //! `siger demo`: a sample office with invented people, ready to sign in to.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use siger_app::founding::Founding;
 use siger_app::identity::password::Typed;
 use siger_app::identity::totp::{self, Secret};
-use siger_app::{Context, Office, person, sign_in};
-use siger_domain::access::{Purpose, RoleSet};
-use siger_domain::id::{OfficerId, PersonId};
+use siger_app::{Office, sign_in};
 use siger_domain::officer::{Login, Profile};
-use siger_domain::person::{Name, Note};
-use siger_storage::keyring::{ForSampleOffice, Keyring, RootSecret};
-use siger_synth::{NOTES, OFFICERS};
+use siger_domain::person::Name;
+use siger_storage::keyring::{ForSampleOffice, RootSecret};
+use siger_synth::OFFICERS;
 
+use crate::flags::{How, Where};
 use crate::init::{invite, make};
-use crate::place::{Place, random};
-use crate::serve::{origin, serve};
+use crate::place::{Place, make_private, random};
+use crate::sample;
+use crate::serving::serve;
 
 /// The password of every sample officer: printed for everybody who makes a sample office, so it protects nothing.
 const PASSWORD: &str = "kain tapis berbenang emas";
-/// Invented persons in a sample office.
-const PERSONS: u32 = 60;
 
 /// Make a sample office and serve it.
 #[derive(Args)]
 pub struct Demo {
-    /// Data folder
-    #[arg(long, default_value = "./data")]
-    data: String,
-    /// Folder of the keys; never inside the data folder
-    #[arg(long, default_value = "./keys")]
-    keys: PathBuf,
-    /// Folder of style sheets, fonts and scripts
-    #[arg(long)]
-    assets: Option<PathBuf>,
-    /// Address to listen on; this machine only
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    how: How,
     /// Make the office and end
     #[arg(long)]
     prepare: bool,
@@ -61,41 +48,36 @@ struct Known {
 
 impl Demo {
     pub fn run(self) -> Result<()> {
-        let place = Place::new(&self.data, &self.keys)?;
-        let list = self.keys.join("sample-officers.json");
+        let place = self.place.sample_place(&self.how)?;
+        let list = place.keys().join("sample-officers.json");
         if let Some(login) = &self.code {
             let known: Vec<Known> = serde_json::from_slice(&std::fs::read(&list).context("there is no sample office here; make one first")?)?;
             let officer = known.iter().find(|officer| officer.login == *login).with_context(|| format!("no sample officer {login}"))?;
             println!("{}", code(&officer.otpauth)?);
             return Ok(());
         }
-        let office = if list.exists() {
-            let keyring = Keyring::open(&place.keys, &place.root()?)?;
-            place.office(place.store(keyring, false)?, &origin(self.listen))?
-        } else {
+        if !list.exists() {
             anyhow::ensure!(
                 !place.holds_office(),
                 "{} holds keys of an office that is no sample, or of one that was not finished; choose another folder, or remove data and keys to begin anew",
-                self.keys.display()
+                place.keys().display()
             );
-            let office = found(&place, self.listen)?;
-            let known = fill(&office)?;
+            let known = fill(&found(&place)?)?;
             // Written last: the office is a whole one once this file is there.
-            std::fs::write(&list, serde_json::to_vec_pretty(&known)?).context("write the list of sample officers")?;
-            office
-        };
+            write_private(&list, &serde_json::to_vec_pretty(&known)?).context("write the list of sample officers")?;
+        }
         let known: Vec<Known> = serde_json::from_slice(&std::fs::read(&list)?)?;
-        say(&known, self.listen)?;
+        say(&known, &place)?;
         if self.prepare {
             return Ok(());
         }
-        serve(office, self.assets, self.listen)
+        serve(&place)
     }
 }
 
-fn found(place: &Place, listen: SocketAddr) -> Result<Office> {
-    std::fs::create_dir_all(&place.keys).with_context(|| format!("make {}", place.keys.display()))?;
-    let root = RootSecret::create_file(&place.sample_secret(), &random()?, ForSampleOffice)?;
+fn found(place: &Place) -> Result<Office> {
+    make_private(place.keys())?;
+    let root = RootSecret::create_file(&place.sample_secret(), &random(), ForSampleOffice)?;
     let founding = Founding {
         code: "WKN".into(),
         name: "Kantor Imigrasi Way Kanan (contoh)".into(),
@@ -103,14 +85,13 @@ fn found(place: &Place, listen: SocketAddr) -> Result<Office> {
         sample: true,
         time_zone: "Asia/Jakarta".into(),
     };
-    make(place, &root, founding, &origin(listen))
+    make(place, &root, founding, &place.origin(place.settings.listen.port()), Vec::new())
 }
 
 fn fill(office: &Office) -> Result<Vec<Known>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut known = Vec::new();
-        let mut desk = None;
+        let (mut known, mut ids) = (Vec::new(), Vec::new());
         for officer in OFFICERS {
             let profile = Profile { name: Name::new(officer.name)?, login: Login::new(officer.login)?, email: None };
             let letters = invite(office, profile, officer.roles.to_vec())?;
@@ -118,36 +99,21 @@ fn fill(office: &Office) -> Result<Vec<Known>> {
             // The step before the present one, so that the first code that a newcomer types is not refused as used.
             let secret = Secret::from_base32(&setup.secret.replace(' ', "")).context("the secret that was just made")?;
             let begun = sign_in::join_code(office, &setup.ceremony, &totp::code(&secret, office.now().plus_seconds(-30))).await?;
-            desk.get_or_insert(begun.officer);
+            ids.push((officer, begun.officer));
             let roles = officer.roles.to_vec();
             known.push(Known { login: officer.login.into(), name: officer.name.into(), password: PASSWORD.into(), otpauth: setup.uri, roles });
         }
-        persons(office, desk.context("the first sample officer works at the desk")?).await?;
+        sample::history(office, &ids).await?;
         Ok(known)
     })
 }
 
-async fn persons(office: &Office, desk: OfficerId) -> Result<()> {
-    let by = Context {
-        officer: Some(desk),
-        roles: RoleSet::of(siger_domain::access::Role::Desk),
-        purpose: Some(Purpose::CounterService),
-        ..office.system(Purpose::CounterService)
-    };
-    for number in 0..PERSONS {
-        let sample = siger_synth::person(number);
-        let (id, by) = (PersonId::new(office.now(), office.random()), Context { now: office.now(), ..by.clone() });
-        office
-            .write(move |write| {
-                person::register(write, &by, id, sample.identity, vec![sample.document])?;
-                if let Some(note) = NOTES.get(number as usize % (2 * NOTES.len())) {
-                    person::note(write, &by, id, Note::new(note).map_err(siger_app::Error::internal)?)?;
-                }
-                Ok(())
-            })
-            .await?;
-    }
-    Ok(())
+fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn code(otpauth: &str) -> Result<String> {
@@ -157,11 +123,11 @@ fn code(otpauth: &str) -> Result<String> {
     Ok(totp::code(&secret, crate::place::MachineClock.now()))
 }
 
-fn say(known: &[Known], listen: SocketAddr) -> Result<()> {
+fn say(known: &[Known], place: &Place) -> Result<()> {
     println!("Sample office: everybody in it is invented. Kantor contoh: semua orang di dalamnya rekaan.");
-    println!("  address   {}", origin(listen));
+    println!("  address   {}", place.origin(place.settings.listen.port()));
     println!("  password  {PASSWORD}   (the same for each sample officer)");
-    println!("  code      siger demo --keys ... --code SIGN-IN prints the present one; it changes every 30 seconds");
+    println!("  code      siger demo --keys {} --code SIGN-IN prints the present one; it changes every 30 seconds", place.keys().display());
     for officer in known {
         let roles: Vec<&str> = officer.roles.iter().map(|role| role.as_str()).collect();
         println!("  {:<11} code now {}   {}", officer.login, code(&officer.otpauth)?, roles.join(", "));

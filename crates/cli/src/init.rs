@@ -3,32 +3,29 @@
 //! Both, because the administrator asks for changes of roles and the head answers: with one of them alone nobody could
 //! ever be given a role.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use siger_app::founding::{Founding, found};
 use siger_app::identity::recovery::Code;
+use siger_app::random::Os;
 use siger_app::{Office, officer};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::id::OfficerId;
 use siger_domain::officer::{Login, Profile};
 use siger_domain::person::Name;
 use siger_domain::time::Clock as _;
-use siger_storage::keyring::{Keyring, RootSecret};
+use siger_storage::keyring::{KEYRING_NAME, Keyring, RootSecret};
 
-use crate::place::{MachineClock, Place, passphrase, random};
-use crate::serve::origin;
+use crate::flags::{How, Where};
+use crate::place::{MachineClock, Place, access, random};
 
 /// Make an empty office.
 #[derive(Args)]
 pub struct Init {
-    /// Data folder, or postgres://...
-    #[arg(long)]
-    data: String,
-    /// Folder for the keyring and the witness file; never inside the data folder
-    #[arg(long)]
-    keys: PathBuf,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    how: How,
     /// Short code: capital letters, digits, hyphens
     #[arg(long)]
     code: String,
@@ -47,30 +44,27 @@ pub struct Init {
     /// First head of office, in the same form
     #[arg(long)]
     head: String,
-    /// Address at which it will be served
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: std::net::SocketAddr,
 }
 
 impl Init {
     pub fn run(self) -> Result<()> {
-        let place = Place::new(&self.data, &self.keys)?;
-        ensure!(!place.holds_office(), "there is an office in {} already", self.keys.display());
+        let place = self.place.place(&self.how)?;
+        ensure!(!place.sample_secret().exists(), "{} holds the keys of a sample office; choose another folder", place.keys().display());
         let officers = [(self.administrator.as_str(), Role::Administrator), (self.head.as_str(), Role::Head)];
-        let officers = officers.map(|(text, role)| profile(text).map(|profile| (profile, role)));
-        let root = match std::env::var_os("CREDENTIALS_DIRECTORY") {
-            Some(folder) => RootSecret::from_credentials(std::path::Path::new(&folder))?,
-            None => RootSecret::from_passphrase(passphrase()?),
-        };
+        // Read before anything is made.
+        let [administrator, head] = officers.map(|(text, role)| profile(text).map(|profile| (profile, role)));
+        let officers = [administrator?, head?];
+        ensure!(officers[0].0.login != officers[1].0.login, "administrator and head need different sign-in names: one asks, the other answers");
+        let root = place.new_root()?;
         let founding = Founding { code: self.code, name: self.name, origin: self.log_origin, sample: false, time_zone: self.time_zone };
-        let office = make(&place, &root, founding, &origin(self.listen))?;
-        for officer in officers {
-            let (profile, role) = officer?;
-            let login = profile.login.reveal().to_owned();
-            let letters = invite(&office, profile, vec![role])?;
-            println!("{role} {login}: {}/join/{letters}", origin(self.listen));
-        }
-        eprintln!("The office is made. Each link opens once, within a day. Serve it with: siger serve --data ... --keys ...");
+        let origin = place.origin(place.settings.listen.port());
+        let firsts = officers.map(|(profile, role)| First { profile, role, code: Code::new(&mut Os) });
+        let links: Vec<String> =
+            firsts.iter().map(|first| format!("{} {}: {origin}/join/{}", first.role, first.profile.login.reveal(), first.code.to_letters())).collect();
+        make(&place, &root, founding, &origin, firsts.into())?;
+        // Only what is kept is shown.
+        links.iter().for_each(|link| println!("{link}"));
+        eprintln!("The office is made. Each link opens once, within a day. Serve it with `siger serve`, and copy the keys now: docs/guide/keys.md");
         Ok(())
     }
 }
@@ -80,15 +74,34 @@ fn profile(text: &str) -> Result<Profile> {
     Ok(Profile { name: Name::new(name)?, login: Login::new(login)?, email: None })
 }
 
-/// Makes keyring, store and the office's first entry, and opens the office.
-pub fn make(place: &Place, root: &RootSecret, founding: Founding, origin: &str) -> Result<Office> {
-    let keyring = Keyring::create(&place.keys, root, &founding.origin, MachineClock.now(), &random()?)?;
-    let store = place.store(keyring, false)?;
-    let access = std::sync::Arc::new(siger_app::access::Access::load().map_err(|error| anyhow::anyhow!("the policies: {error}"))?);
+/// Somebody to be let in first.
+pub struct First {
+    profile: Profile,
+    role: Role,
+    code: Code,
+}
+
+/// Makes keyring, store, the office's first entry and the first invitations, the last two in one transaction, and opens the office. A keyring that an
+/// interrupted try left is used.
+pub fn make(place: &Place, root: &RootSecret, founding: Founding, origin: &str, firsts: Vec<First>) -> Result<Office> {
+    let keyring = if place.keys().join(KEYRING_NAME).exists() {
+        let left = Keyring::open(place.keys(), root).context("there is a keyring already")?;
+        ensure!(left.origin() == founding.origin, "there is a keyring already, for the log {}: choose an empty folder for the keys", left.origin());
+        left
+    } else {
+        Keyring::create(place.keys(), root, &founding.origin, MachineClock.now(), &random())?
+    };
+    let store = place.store(keyring)?;
     let now = MachineClock.now();
-    let by = siger_app::Context::system(access, siger_domain::id::OperationId::new(now, random()?), now, Purpose::Administration);
-    store.write_blocking(move |write| found(write, &by, &founding))?;
-    place.office(store, origin)
+    let by = siger_app::Context::system(std::sync::Arc::new(access()?), siger_domain::id::OperationId::new(now, random()), now, Purpose::Administration);
+    store.write_blocking(move |write| -> siger_app::Result<()> {
+        found(write, &by, &founding)?;
+        for First { profile, role, code } in firsts {
+            officer::invite(write, &by, OfficerId::new(now, random()), profile, vec![role], &code)?;
+        }
+        Ok(())
+    })?;
+    place.office_in(store, origin)
 }
 
 /// Invites somebody; the letters of the one-time code.

@@ -1,9 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod draw;
+mod name;
+
 use siger_domain::access::Role;
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Sex};
 use siger_domain::personal::Personal;
 use siger_domain::time::{CivilDate, PartialDate};
+
+use crate::draw::Draw;
 
 /// An invented officer of the sample office.
 #[derive(Clone, Copy, Debug)]
@@ -28,17 +33,6 @@ pub const OFFICERS: &[SampleOfficer] = &[
     SampleOfficer { login: "inteldakim", name: "Surya M. (contoh)", roles: &[Role::Intelligence, Role::Monitor, Role::Operator] },
 ];
 
-/// Names as they occur on documents, by nationality: several parts, one part, patronyms. All invented.
-const NAMES: &[(&str, &[&str])] = &[
-    ("MYS", &["Lim Wei Shen", "Nur Aisyah binti Rahman", "Muthu Kumar a/l Rajan", "Tan Mei Ling", "Farid bin Osman"]),
-    ("TWN", &["Chen Yu-Ting", "Lin Chia-Hao", "Huang Shu-Fen"]),
-    ("IND", &["Priya Nair", "Rajesh Kumar Sharma", "Anand", "Gurpreet Singh Dhillon"]),
-    ("KOR", &["Kim Min-Jun", "Park Seo-Yeon", "Choi Ji-Ho"]),
-    ("THA", &["Somchai Srisuk", "Kanya Wongsa"]),
-    ("CHN", &["Wang Xiulan", "Zhang Wei"]),
-    ("PAK", &["Bilal Ahmed", "Sana"]),
-];
-
 /// An invented person with a travel document of State UTO (ICAO Doc 9303: specimens), the same for the same number.
 #[derive(Clone, Debug)]
 pub struct SamplePerson {
@@ -50,9 +44,14 @@ pub struct SamplePerson {
 
 /// The `number`-th invented person.
 pub fn person(number: u32) -> SamplePerson {
-    let mut draw = Draw(u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5349_4745_5221);
-    let (nationality, names) = NAMES[draw.below(NAMES.len() as u64) as usize];
-    let name = names[draw.below(names.len() as u64) as usize];
+    let mut draw = Draw::of(u64::from(number));
+    let nation = name::nation(&mut draw);
+    let sex = match draw.below(100) {
+        0..=50 => Sex::M,
+        51..=98 => Sex::F,
+        _ => Sex::X,
+    };
+    let name = name::name(&mut draw, nation, sex);
     let (year, month, day) = (1948 + draw.below(60) as i16, 1 + draw.below(12) as i8, 1 + draw.below(28) as i8);
     let born = match draw.below(40) {
         0 => None,
@@ -60,7 +59,6 @@ pub fn person(number: u32) -> SamplePerson {
         2 => Some(PartialDate::Month(year, month)),
         _ => CivilDate::new(year, month, day).ok().map(PartialDate::Day),
     };
-    let sex = [Sex::F, Sex::M, Sex::F, Sex::M, Sex::X][draw.below(5) as usize];
     let expires = CivilDate::new(2026 + draw.below(9) as i16, month, day).ok();
     let good = "a constant of this file is in the form that the domain asks for";
     SamplePerson {
@@ -68,7 +66,7 @@ pub fn person(number: u32) -> SamplePerson {
             name: Name::new(&format!("{name} (contoh)")).expect(good),
             born: born.map(Personal::new),
             sex,
-            nationality: CountryCode::new("nationality", nationality).expect(good),
+            nationality: CountryCode::new("nationality", nation.code).expect(good),
         },
         document: Document {
             kind: DocumentKind::Passport,
@@ -87,19 +85,6 @@ pub const NOTES: &[&str] = &[
     "Diminta kembali dengan surat penjamin yang asli.",
 ];
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, repeatable, good enough to draw names.
-struct Draw(u64);
-
-impl Draw {
-    const fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +98,14 @@ mod tests {
             assert_eq!(one.identity, person(number).identity);
         }
         assert!(OFFICERS.iter().all(|officer| officer.name.ends_with("(contoh)")));
+    }
+
+    #[test]
+    fn names_are_many_and_of_many_kinds() {
+        let names: std::collections::HashSet<String> = (0..2_000).map(|number| person(number).identity.name.reveal().to_owned()).collect();
+        assert!(names.len() > 800, "{}", names.len());
+        assert!(names.iter().any(|name| !name.is_ascii()) && names.iter().any(|name| name.split(' ').count() == 2));
+        assert!((0..2_000).any(|number| matches!(person(number).identity.born.map(Personal::into_revealed), Some(PartialDate::Year(_)) | None)));
     }
 
     #[test]

@@ -1,0 +1,30 @@
+//! Signals: SIGTERM and SIGINT end the program gracefully, SIGHUP reads the certificate again.
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::tls::Files;
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn to_end() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        // Without handlers the system's own apply: the process ends, and what was acknowledged is on the disk.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Reads certificate and key again at each SIGHUP; a wrong one leaves the present one in use.
+pub fn reload(files: Files) {
+    tokio::spawn(async move {
+        let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+        while hang_up.recv().await.is_some() {
+            match files.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(reason = %format!("{error:#}"), "the certificate cannot be read again; the present one stays in use"),
+            }
+        }
+    });
+}
