@@ -56,6 +56,12 @@ impl<'a> Ask<'a> {
         self.header("cookie", format!("siger={}", officer.begun.token.to_cookie()))
     }
 
+    /// Another body than JSON of a value.
+    pub(crate) fn raw(mut self, body: &str) -> Self {
+        self.body = Some(body.to_owned());
+        self
+    }
+
     fn from(mut self, peer: [u8; 4]) -> Self {
         self.peer = IpAddr::from(peer);
         self
