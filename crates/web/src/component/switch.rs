@@ -17,7 +17,8 @@ pub fn language(ui: &Ui<'_>, here: &str) -> Markup {
     language_named(ui, ui.text("language-switch"), here)
 }
 
-fn language_named(ui: &Ui<'_>, name: &str, here: &str) -> Markup {
+/// [`language`] under another name, where a page has it twice.
+pub(crate) fn language_named(ui: &Ui<'_>, name: &str, here: &str) -> Markup {
     html! {
         nav.switch aria-label=(name) {
             @for locale in Locale::ALL {
@@ -34,7 +35,8 @@ pub fn theme(ui: &Ui<'_>, now: Theme, here: &str, csrf: &str) -> Markup {
     theme_named(ui, ui.text("theme-switch"), now, here, csrf)
 }
 
-fn theme_named(ui: &Ui<'_>, name: &str, now: Theme, here: &str, csrf: &str) -> Markup {
+/// [`theme`] under another name, where a page has it twice.
+pub(crate) fn theme_named(ui: &Ui<'_>, name: &str, now: Theme, here: &str, csrf: &str) -> Markup {
     html! {
         form.switch method="post" action=(address::LOOK) aria-label=(name) {
             input type="hidden" name="csrf" value=(csrf);

@@ -40,7 +40,7 @@ macro_rules! areas {
     };
 }
 
-areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home", "officer", "request");
+areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home", "officer", "request", "account", "office");
 
 /// What is kept for one language.
 struct Texts {

@@ -136,7 +136,8 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
     )
 }
 
-fn weak_text(page: &Page<'_>, weak: Weak, characters_min: usize) -> String {
+/// What is wrong with a password, in words.
+pub(super) fn weak_text(page: &Page<'_>, weak: Weak, characters_min: usize) -> String {
     match weak {
         Weak::Short => page.ui.format("join-password-short", &[("count", characters_min.into())]),
         other => page.ui.word("join-password", other.as_str()).to_owned(),

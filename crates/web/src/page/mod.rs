@@ -1,9 +1,14 @@
 //! The pages, one file each: the view, its samples, the markup.
 
+pub mod account;
+pub mod account_change;
 pub mod error;
 pub mod fresh;
 pub mod home;
 pub mod join;
+pub mod office;
+pub mod office_access;
+pub mod office_retention;
 pub mod officer;
 pub mod officer_link;
 pub mod officer_new;
@@ -44,6 +49,11 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         officer_show::samples,
         request::samples,
         request_show::samples,
+        account::samples,
+        account_change::samples,
+        office::samples,
+        office_access::samples,
+        office_retention::samples,
     ]
     .into_iter()
     .flat_map(|samples| samples(locale))

@@ -65,7 +65,8 @@ fn view(welcome: Welcome, one_time: &str, step: Step) -> View {
     }
 }
 
-fn weak(reason: &str) -> Weak {
+/// What a reason of the rules is on a page.
+pub(super) fn weak(reason: &str) -> Weak {
     match reason {
         "too_short" => Weak::Short,
         "too_long" => Weak::Long,

@@ -1,8 +1,10 @@
 //! The routes, one file an area: recognise, call use cases, fill a view, answer with a page.
 
+mod account;
 mod fresh;
 mod home;
 mod join;
+mod office;
 mod officer;
 mod request;
 mod sign_in;
@@ -21,5 +23,7 @@ pub(crate) fn router() -> Router<State> {
         .merge(home::router())
         .merge(officer::router())
         .merge(request::router())
+        .merge(account::router())
+        .merge(office::router())
         .merge(style::router())
 }

@@ -1,8 +1,11 @@
 //! The desk's pages through the real router, as a browser without script asks them: a jar of cookies, forms with their hidden
 //! field, no redirect followed unless a test does.
 
+mod account;
+mod office;
 mod officer;
 mod request;
+mod routes;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;

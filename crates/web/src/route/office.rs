@@ -1,0 +1,150 @@
+//! The office: settings and state, who may do what, how long data is kept, work for later.
+
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use siger_app::access::matrix::Matrix;
+use siger_app::access::{Access, Effect};
+use siger_app::context::About;
+use siger_app::{Context, Error};
+use siger_domain::access::{Action, Purpose, Role};
+use siger_domain::retention::{RetentionRules, Rule};
+use siger_storage::journal::read;
+use siger_storage::table::operation;
+
+use crate::locale::Locale;
+use crate::page::office::{self as office_page, Blobs, Key, Parts};
+use crate::page::office_access::{self, Policy, Row};
+use crate::page::office_retention;
+use crate::server::State;
+use crate::server::fault::WebError;
+use crate::server::visit::Desk;
+
+pub(super) fn router() -> Router<State> {
+    Router::new().route("/office", get(show)).route("/office/access", get(access)).route("/office/retention", get(retention)).route("/office/jobs", get(jobs))
+}
+
+/// Blobs are counted at most this far for the page: enough to say that the folder can be read, and done in a moment.
+const BLOBS_MAX: u64 = 10_000;
+/// Jobs shown: all of a quiet office, and of a troubled one those that are due first.
+const JOBS_MAX: u32 = 200;
+
+fn may(by: &Context, action: Action) -> bool {
+    by.may(action, About::default())
+}
+
+fn parts(by: &Context) -> Parts {
+    let office = may(by, Action::OfficeRead);
+    Parts { office, retention: office || may(by, Action::RetentionPreview), jobs: may(by, Action::JobList) }
+}
+
+async fn show(desk: Desk) -> Result<Response, WebError> {
+    desk.by.authorise(Action::OfficeRead, About::default())?;
+    let office = desk.office().clone();
+    let head = office.read(|tx| Ok(read::head(tx)?)).await?;
+    let blobs = office.blobs().clone();
+    let counted = tokio::task::spawn_blocking(move || {
+        let mut count = 0;
+        for blob in blobs.iter() {
+            match blob {
+                Ok(_) if count == BLOBS_MAX => return Blobs::Readable { count, more: true },
+                Ok(_) => count += 1,
+                Err(_) => return Blobs::Faulty,
+            }
+        }
+        Blobs::Readable { count, more: false }
+    });
+    let blobs = counted.await.map_err(Error::internal)?;
+    let (info, keyring) = (office.info(), office.store().keyring());
+    let view = office_page::View {
+        code: info.code.clone(),
+        name: info.name.clone(),
+        origin: info.origin.clone(),
+        time_zone: info.time_zone.clone(),
+        is_sample: info.sample,
+        database: office.store().url().shown(),
+        blobs,
+        entries: head.edge.size(),
+        newest: head.last_at,
+        checkpoint: head.checkpoint,
+        verifiers: keyring.log_verifiers().iter().map(siger_storage::tlog::NoteVerifier::vkey).collect(),
+        keys: keyring.list().into_iter().map(|key| Key { which: key.which.as_str(), id: key.id, state: key.state.as_str(), since: key.since }).collect(),
+        parts: parts(&desk.by),
+    };
+    Ok(desk.visit.answer(office_page::page(&desk.visit.page(), &view)))
+}
+
+/// The matrix asks some thousand questions; the policies are part of the program, so the answers never change.
+fn rows(access: &Access) -> &'static [Row] {
+    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let matrix = Matrix::new(access);
+        let row = |action: &Action| {
+            let mut may: Vec<(Vec<Role>, Vec<Purpose>)> = Vec::new();
+            let mut own: Vec<Purpose> = Vec::new();
+            for role in Role::OFFICER {
+                let cell = matrix.cell(*role, *action);
+                match may.iter_mut().find(|(_, purposes)| *purposes == cell.any) {
+                    Some((roles, _)) => roles.push(*role),
+                    None if cell.any.is_empty() => {}
+                    None => may.push((vec![*role], cell.any.clone())),
+                }
+                for purpose in &cell.own {
+                    if !own.contains(purpose) {
+                        own.push(*purpose);
+                    }
+                }
+            }
+            own.sort();
+            let held = matrix.conditions(*action);
+            Row { action: *action, may, own, fresh: held.fresh_sign_in, second: held.second_person }
+        };
+        Action::ALL.iter().map(row).collect()
+    })
+}
+
+async fn access(desk: Desk) -> Result<Response, WebError> {
+    desk.by.authorise(Action::OfficeRead, About::default())?;
+    let access = desk.office().access().clone();
+    let rows = tokio::task::spawn_blocking({
+        let access = access.clone();
+        move || rows(&access).to_vec()
+    });
+    let locale = desk.visit.language.locale;
+    let policies = access
+        .policies()
+        .iter()
+        .map(|policy| {
+            let (why, other) = match locale {
+                Locale::Id => (&policy.why_id, &policy.why_en),
+                Locale::En => (&policy.why_en, &policy.why_id),
+            };
+            Policy { id: policy.id.to_string(), forbids: matches!(policy.effect, Effect::Forbid(_)), why: why.clone(), other: other.clone() }
+        })
+        .collect();
+    let view = office_access::View { rows: rows.await.map_err(Error::internal)?, policies, parts: parts(&desk.by) };
+    Ok(desk.visit.answer(office_access::page(&desk.visit.page(), &view)))
+}
+
+async fn retention(desk: Desk) -> Result<Response, WebError> {
+    // Whoever sees the office, and whoever sees what is due.
+    if desk.by.authorise(Action::OfficeRead, About::default()).is_err() {
+        desk.by.authorise(Action::RetentionPreview, About::default())?;
+    }
+    let rules =
+        RetentionRules::embedded().map_err(|faults| Error::internal(faults.into_iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("; ")))?;
+    let today = desk.visit.ui().today();
+    let in_force: Vec<Rule> = rules.rules().iter().filter(|rule| rule.in_force(today)).cloned().collect();
+    let view = office_retention::View { rules: &in_force, hash: &rules.rule_set_hash_hex(), parts: parts(&desk.by) };
+    Ok(desk.visit.answer(office_retention::page(&desk.visit.page(), &view)))
+}
+
+async fn jobs(desk: Desk) -> Result<Response, WebError> {
+    desk.by.authorise(Action::JobList, About::default())?;
+    let found = desk.office().read(|tx| Ok(operation::jobs(tx, JOBS_MAX)?)).await?;
+    let jobs: Vec<_> =
+        found.into_iter().map(|job| office_retention::Job { kind: job.kind, run_at: job.run_at, attempts: job.attempts, failed: job.failed }).collect();
+    Ok(desk.visit.answer(office_retention::jobs(&desk.visit.page(), &jobs, parts(&desk.by))))
+}
