@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::identity::guess::Guard;
 use crate::identity::passkey::Passkeys;
 use crate::identity::password::AT_ONCE_MAX;
+use crate::index::Names;
 use crate::officer;
 use crate::random::Random;
 use crate::session::Sessions;
@@ -42,6 +43,7 @@ struct Inner {
     zone: TimeZone,
     directory: RwLock<(u64, Arc<Directory>)>,
     sessions: Sessions,
+    names: Names,
 }
 
 /// What an office is opened with.
@@ -118,6 +120,7 @@ impl Office {
             zone,
             directory: RwLock::new((u64::MAX, Arc::default())),
             sessions: Sessions::default(),
+            names: Names::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -170,6 +173,11 @@ impl Office {
     /// The office as a relying party for passkeys.
     pub fn passkeys(&self) -> Option<&Passkeys> {
         self.inner.passkeys.as_ref()
+    }
+
+    /// The names in memory, once [`crate::index::spawn`] was called.
+    pub fn names(&self) -> &Names {
+        &self.inner.names
     }
 
     pub(crate) fn guard(&self) -> &Mutex<Guard> {

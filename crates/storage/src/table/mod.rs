@@ -8,6 +8,7 @@ pub mod officer;
 pub mod operation;
 pub mod person;
 pub mod request;
+pub mod upkeep;
 
 use siger_domain::event::Event;
 

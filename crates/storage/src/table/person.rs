@@ -35,7 +35,7 @@ pub struct Person {
     pub erased: Option<u64>,
 }
 
-fn person(row: &Row<'_>) -> Result<Person> {
+pub(super) fn person(row: &Row<'_>) -> Result<Person> {
     let wrong = |column| Error::Inconsistent { table: "person", column, row: "(read)".into() };
     Ok(Person {
         id: PersonId::from_bytes(row.bytes(0)?),
@@ -154,10 +154,16 @@ pub fn newest(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Person>> {
 /// # Errors
 /// As [`get`].
 pub fn by_document(tx: &mut Tx<'_>, keyring: &Keyring, lookup_text: &str) -> Result<Vec<PersonId>> {
-    let hash = keyring.lookup_hash(DOCUMENT_DOMAIN, lookup_text);
-    tx.query("SELECT DISTINCT person FROM person_document WHERE hash = $1 ORDER BY person LIMIT 20", params![&hash], |row| {
-        Ok(PersonId::from_bytes(row.bytes(0)?))
-    })
+    let mut found = Vec::new();
+    // While a look-up key is being replaced, some rows still carry the hash of the old one.
+    for hash in keyring.lookup_hashes(DOCUMENT_DOMAIN, lookup_text) {
+        found.extend(tx.query("SELECT DISTINCT person FROM person_document WHERE hash = $1 ORDER BY person LIMIT 20", params![&hash], |row| {
+            Ok(PersonId::from_bytes(row.bytes(0)?))
+        })?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// What the file says now of who the person is; `None` when erased.

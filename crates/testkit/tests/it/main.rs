@@ -9,5 +9,6 @@ mod commands;
 mod crash;
 mod desk;
 mod fault;
+mod index;
 mod office;
 mod tidy;
