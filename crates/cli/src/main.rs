@@ -3,6 +3,7 @@
 //! What a command answers goes to standard output, everything else to standard error. How it ended is said by the exit
 //! status: [`exit`].
 
+mod archive;
 mod ask;
 mod check;
 mod demo;
@@ -61,6 +62,14 @@ enum Command {
     Invite(invite::Invite),
     /// Look whether everything that is kept is whole, and whether the data is an old copy
     Check(check::Check),
+    /// Write a backup while the office works
+    Backup(archive::Backup),
+    /// Bring a backup back into an empty place, with today's keys
+    Restore(archive::Restore),
+    /// Write an archive of an office that moves, also to another database
+    Export(archive::Export),
+    /// Bring in an office that moves
+    Import(archive::Import),
     /// List, rotate and retire keys
     Keys(keys::Keys),
     /// Look whether the installation is sound, and say what to do where it is not
@@ -78,6 +87,10 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Invite(invite) => invite.run(),
         Command::Check(check) => check.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         Command::Keys(keys) => keys.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Fill(fill) => fill.run(),

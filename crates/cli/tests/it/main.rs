@@ -6,6 +6,7 @@
     reason = "a failing unwrap is the failing test, and tests of a running program wait for it by the machine's clock"
 )]
 
+mod drill;
 mod offices;
 mod running;
 mod tls;

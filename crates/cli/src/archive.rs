@@ -1,0 +1,178 @@
+//! `siger backup`, `restore`, `export`, `import`: a whole office as one file, and back (docs/ref/archive.md).
+//!
+//! A backup is of an office that goes on; brought back, it goes on from there in a new epoch of keys, and erasures are applied again. An export is of an office
+//! that moves, also to another database; brought in, it is exactly what it was. Each archive is a file that appears only when it is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+use siger_domain::access::{Purpose, Role};
+use siger_domain::event::{Event, Subject, body};
+use siger_domain::time::Clock as _;
+use siger_storage::archive::{self, Summary};
+use siger_storage::blob::Folder;
+use siger_storage::{Stamp, Store};
+
+use crate::flags::{How, Where};
+use crate::place::{MachineClock, Place, make_private};
+
+/// Bytes between program and disk: few calls for a file of gigabytes.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// Write a backup while the office works.
+#[derive(Args)]
+pub struct Backup {
+    #[command(flatten)]
+    place: Where,
+    /// The new archive; it must not exist
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Bring a backup back into an empty place, with today's keys.
+#[derive(Args)]
+pub struct Restore {
+    #[command(flatten)]
+    place: Where,
+    /// The archive
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+}
+
+/// Write an archive of an office that moves.
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    place: Where,
+    /// The new archive; it must not exist
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Bring in an office that moves, into an empty place, with its keys.
+#[derive(Args)]
+pub struct Import {
+    #[command(flatten)]
+    place: Where,
+    /// The archive
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+}
+
+impl Backup {
+    pub fn run(self) -> Result<()> {
+        let place = self.place.place(&How::default())?;
+        let (store, blobs) = opened(&place)?;
+        say(&self.to, &write(&store, &blobs, &self.to)?)
+    }
+}
+
+impl Export {
+    pub fn run(self) -> Result<()> {
+        let place = self.place.place(&How::default())?;
+        let (store, blobs) = opened(&place)?;
+        absent(&self.to)?;
+        // First the entry, then the archive, which so holds it: otherwise the witness file would take the office, once moved, for an old copy.
+        // The console holds the root secret, so no policy is asked; the journal says that the program did it.
+        let stamp = Stamp { at: MachineClock.now(), actor: None, role: Role::System, purpose: Purpose::Administration };
+        store.write_blocking(move |write| {
+            let event = Event::OfficeExported(body::OfficeExported { size: write.next_number() + 1 });
+            write.append(stamp, Subject::Office, &event)
+        })?;
+        let summary = write(&store, &blobs, &self.to)?;
+        eprintln!("What happens here from now on is not in the archive: end the office here before it goes on elsewhere.");
+        say(&self.to, &summary)
+    }
+}
+
+impl Restore {
+    pub fn run(self) -> Result<()> {
+        let place = self.place.place(&How::default())?;
+        let (store, blobs) = empty(&place)?;
+        let now = MachineClock.now();
+        let summary = archive::restore(&store, &blobs, now, input(&self.from)?)?;
+        drop(store);
+        // What was witnessed after the backup is no longer in the journal: kept as evidence, it must not count against the new course.
+        if place.witness().exists() {
+            let aside = place.keys().join(format!("witness.before-restore-{}", now.unix_seconds()));
+            fs::rename(place.witness(), &aside).with_context(|| format!("put {} aside", place.witness().display()))?;
+            eprintln!("The checkpoints from before lie in {}.", aside.display());
+        }
+        println!("erasures recorded again: {}, keys destroyed again: {}", summary.erasures_recorded, summary.keys_destroyed);
+        say(&self.from, &summary)?;
+        eprintln!("The keyring has changed: make new copies and destroy the old ones (docs/guide/keys.md). Officers sign in anew.");
+        Ok(())
+    }
+}
+
+impl Import {
+    pub fn run(self) -> Result<()> {
+        let place = self.place.place(&How::default())?;
+        let (store, blobs) = empty(&place)?;
+        let summary = archive::import(&store, &blobs, input(&self.from)?)?;
+        say(&self.from, &summary)
+    }
+}
+
+/// The office that is here.
+fn opened(place: &Place) -> Result<(Store, Folder)> {
+    let keyring = place.keyring()?;
+    place.must_have_data()?;
+    Ok((place.store(keyring)?, Folder::open(&place.settings.blobs)?))
+}
+
+/// Today's keys and a database that is empty; what it holds otherwise is found out before anything is read.
+fn empty(place: &Place) -> Result<(Store, Folder)> {
+    let keyring = place.keyring()?;
+    make_private(&place.settings.blobs)?;
+    Ok((place.store_without_witness(keyring)?, Folder::open(&place.settings.blobs)?))
+}
+
+fn input(path: &Path) -> Result<BufReader<File>> {
+    Ok(BufReader::with_capacity(BUFFER_BYTES, File::open(path).with_context(|| format!("open {}", path.display()))?))
+}
+
+fn absent(path: &Path) -> Result<()> {
+    ensure!(!path.exists(), "{} exists already; an archive is never written over", path.display());
+    Ok(())
+}
+
+/// Writes beside the name it will have, makes sure that it is on the disk, and only then gives it the name.
+fn write(store: &Store, blobs: &Folder, path: &Path) -> Result<Summary> {
+    absent(path)?;
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).with_context(|| format!("make {}", part.display()))?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+    let summary = match archive::write(store, blobs, &mut out) {
+        Ok(summary) => summary,
+        Err(error) => {
+            // Half an archive is of no use; what matters is why.
+            drop(fs::remove_file(&part));
+            return Err(error.into());
+        }
+    };
+    out.flush()?;
+    out.get_ref().sync_all().with_context(|| format!("write {}", part.display()))?;
+    fs::rename(&part, path).with_context(|| format!("name {}", path.display()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).with_context(|| format!("write {}", folder.display()))?;
+    Ok(summary)
+}
+
+fn say(path: &Path, summary: &Summary) -> Result<()> {
+    println!("{}: {} entries of {}, {} blobs, {} bytes", path.display(), summary.size, summary.origin, summary.blobs, summary.bytes);
+    println!("root {}", siger_storage::to_hex(summary.root.as_ref()));
+    if summary.missing_count > 0 {
+        for blob in &summary.missing {
+            println!("WRONG  blob {blob} is missing or damaged");
+        }
+        return Err(crate::Found(format!("{} blobs are missing or damaged; everything else is there", summary.missing_count)).into());
+    }
+    Ok(())
+}
