@@ -45,9 +45,8 @@ struct Common;
 impl Modify for Common {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_default();
-        for (name, description) in [("session", "The session of an officer; over TLS the cookie is named __Host-siger.")] {
-            components.add_security_scheme(name, SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("siger", description))));
-        }
+        let description = "The session of an officer; over TLS the cookie is named __Host-siger.";
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("siger", description))));
         let problem = |description: &str| {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             RefOr::T(ResponseBuilder::new().description(description).content("application/problem+json", content).build())
