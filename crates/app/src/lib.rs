@@ -7,13 +7,17 @@ pub mod error;
 pub mod founding;
 pub mod identity;
 pub mod index;
+pub mod job;
 pub mod journal;
+pub mod keys;
 pub mod live;
+pub mod notify;
 pub mod office;
 pub mod officer;
 pub mod person;
 pub mod random;
 pub mod request;
+pub mod retention;
 pub mod session;
 pub mod sign_in;
 

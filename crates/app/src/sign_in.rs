@@ -24,6 +24,7 @@ use crate::identity::password::{self, Hashed, Typed, Verdict};
 use crate::identity::recovery::{Code, CodeHash, Purpose as Recovery};
 use crate::identity::token::{DEVICE_SECONDS, Session, Token, TokenHash};
 use crate::identity::totp::{self, Secret};
+use crate::notify::{self, Notice};
 use crate::office::Office;
 use crate::session;
 
@@ -95,7 +96,7 @@ pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: T
         Err(_) => None,
     };
     let account = known.as_ref().map_or_else(|| Account::nobody(login), |officer| Account::Officer(officer.id));
-    admit(office, from, account, now).await?;
+    let known_browser = admit(office, from, account, now).await?;
     let mut kept = None;
     if let Some(officer) = known.as_ref().filter(|officer| officer.state == State::Active) {
         kept = credentials(office, officer.id).await?.into_iter().find_map(|row| match row.credential {
@@ -109,7 +110,12 @@ pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: T
     }
     let officer = known.ok_or_else(wrong)?.id;
     let (id, step) = check_code(office, officer, code, now).await.map_err(|error| if matches!(error, Error::Invalid(_)) { wrong() } else { error })?;
-    begin(office, officer, now, "password+totp", move |write| use_code(write, id, step, now)).await
+    let teller = office.clone();
+    begin(office, officer, now, "password+totp", move |write| {
+        use_code(write, id, step, now)?;
+        if known_browser { Ok(()) } else { notify::add(write, &teller, Notice { to: officer, about: notify::About::NewDevice }) }
+    })
+    .await
 }
 
 async fn check_code(office: &Office, officer: OfficerId, code: &str, now: Instant) -> Result<(CredentialId, u64)> {
@@ -438,7 +444,8 @@ async fn begin(
     Ok(Begun { officer, token, device })
 }
 
-async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -> Result<()> {
+/// Counts a guess; says whether the browser is one in which this officer signed in before.
+async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -> Result<bool> {
     let mut known_device = None;
     if let (Some(device), Account::Officer(officer)) = (from.device, account) {
         let bytes = *device.as_bytes();
@@ -446,7 +453,8 @@ async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -
         known_device = (owner == Some(officer)).then_some(device);
     }
     let guess = Guess { account, known_device, network: from.network };
-    office.guard().lock().admit(&guess, now).map_err(|wait| Error::TooMany { seconds: wait.seconds })
+    office.guard().lock().admit(&guess, now).map_err(|wait| Error::TooMany { seconds: wait.seconds })?;
+    Ok(known_device.is_some())
 }
 
 async fn credentials(office: &Office, officer: OfficerId) -> Result<Vec<officers::CredentialRow>> {

@@ -1,0 +1,254 @@
+//! Work for later: claimed, done, tried again with growing pauses, given up after so many tries and then shown.
+//!
+//! A job may run twice (its process died after the work and before it was taken off the list), so every handler can be
+//! repeated. The claim of a process that died runs out and another takes the job. At most one process makes the daily job of
+//! a day, because day and job are written in one transaction.
+
+mod daily;
+mod rehash;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use siger_domain::access::Action;
+use siger_domain::id::JobId;
+use siger_domain::time::{CivilDate, Instant};
+use siger_storage::table::{operation, upkeep};
+use siger_storage::{Tx, Write};
+use tokio::task::JoinHandle;
+
+use crate::context::{About, Context};
+use crate::error::{Error, Result};
+use crate::notify::{self, Notifier};
+use crate::office::Office;
+
+pub(crate) use rehash::add as add_rehash;
+
+/// Kind of the job that runs once each day.
+pub const DAILY: &str = "daily";
+/// Kind of a message to an officer.
+pub const NOTIFY: &str = "notify";
+/// Kind of the job that computes keyed hashes anew after the look-up key was rotated.
+pub const REHASH: &str = "rehash";
+
+/// Tries before a job is given up: with the pauses below about three hours, longer than a mail server is restarted.
+pub const ATTEMPTS_MAX: u32 = 8;
+/// Pause after the first failure; doubles with each.
+const PAUSE_SECONDS: i64 = 60;
+/// Longest pause.
+const PAUSE_SECONDS_MAX: i64 = 60 * 60;
+/// How long a job may run before it counts as failed.
+const RUN_SECONDS_MAX: u64 = 600;
+/// How long a claim holds: longer than a job may run, so that only the claim of a dead process runs out.
+const CLAIM_SECONDS: i64 = 900;
+/// Jobs done in one go before the follower looks at the journal again.
+const AT_ONCE_MAX: u32 = 100;
+/// A job that was given up stands this far in the future, where no claim reaches it and its row still says when that was.
+const PARKED_SECONDS: i64 = 1_000 * 365 * 24 * 60 * 60;
+/// How often the list is looked at when nothing happens.
+const TICK: Duration = Duration::from_secs(15);
+/// How long the runner waits after a new entry, so that many entries wake it once.
+const SETTLE: Duration = Duration::from_secs(1);
+/// Cursor that holds the newest day (days since 1970) whose daily job was made.
+const DAY_CURSOR: &str = "daily";
+
+/// Where a job given up at a moment stands.
+pub(crate) const fn parked(at: Instant) -> Instant {
+    at.plus_seconds(PARKED_SECONDS)
+}
+
+/// A job in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Identifier.
+    pub id: JobId,
+    /// `daily`, `notify` or `rehash`.
+    pub kind: String,
+    /// When it is due next; `None`: given up.
+    pub due: Option<Instant>,
+    /// When it was given up.
+    pub given_up: Option<Instant>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Why the last try failed; holds no personal data.
+    pub failed: Option<String>,
+}
+
+/// The work for later, next first, what was given up last.
+///
+/// # Errors
+/// When not permitted.
+pub fn list(tx: &mut Tx<'_>, by: &Context) -> Result<Vec<Listed>> {
+    by.authorise(Action::JobList, About::default())?;
+    let jobs = operation::jobs(tx, 200)?;
+    Ok(jobs
+        .into_iter()
+        .map(|job| {
+            let given_up = (job.run_at >= parked(Instant::from_unix_micros(0))).then(|| job.run_at.plus_seconds(-PARKED_SECONDS));
+            Listed { id: job.id, kind: job.kind, due: given_up.is_none().then_some(job.run_at), given_up, attempts: job.attempts, failed: job.failed }
+        })
+        .collect())
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Jobs done.
+    pub done: u32,
+    /// Jobs that failed and are tried again.
+    pub again: u32,
+    /// Jobs that failed for the last time.
+    pub given_up: u32,
+}
+
+/// Puts a job on the list, in the transaction of what it follows from.
+pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payload: Vec<u8>, run_at: Instant, once: Option<&str>) -> Result<()> {
+    let keyring = write.keyring().clone();
+    let job = operation::Job { id: JobId::new(run_at, office.random()), kind: kind.to_owned(), payload, run_at, attempts: 0, failed: None };
+    Ok(operation::add_job(write, &keyring, &job, once)?)
+}
+
+/// Makes today's daily job, unless it was made. Says whether it was.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn schedule(office: &Office) -> Result<bool> {
+    let now = office.now();
+    let today = now.date_in(office.zone());
+    let epoch = CivilDate::new(1970, 1, 1).map_err(Error::internal)?;
+    let day = u64::try_from(today.days_since(epoch)).map_err(Error::internal)?;
+    if office.read(|tx| Ok(operation::cursor(tx, DAY_CURSOR)?)).await? >= day {
+        return Ok(false);
+    }
+    let scheduler = office.clone();
+    office
+        .write(move |write| {
+            if operation::cursor(write, DAY_CURSOR)? >= day {
+                return Ok(false);
+            }
+            add(write, &scheduler, DAILY, Vec::new(), now, Some(&format!("{DAILY} {today}")))?;
+            operation::move_cursor(write, DAY_CURSOR, day)?;
+            Ok(true)
+        })
+        .await
+}
+
+/// Does the jobs that are due, one after the other.
+///
+/// # Errors
+/// When the store refuses; what a job itself fails with is kept with it.
+pub async fn run_due(office: &Office, notifier: &Arc<dyn Notifier>) -> Result<Ran> {
+    let mut ran = Ran::default();
+    for _ in 0..AT_ONCE_MAX {
+        let (now, keyring) = (office.now(), office.store().keyring().clone());
+        let claimed = office.write(move |write| Ok(operation::claim_job(write, &keyring, now, now.plus_seconds(CLAIM_SECONDS))?)).await?;
+        let Some(job) = claimed else { break };
+        let (id, attempt, kind) = (job.id, job.attempts, job.kind.clone());
+        let outcome = if attempt > ATTEMPTS_MAX { Err("its process stopped in every try".to_owned()) } else { run(office, notifier, job).await };
+        match outcome {
+            Ok(()) => {
+                office.write(move |write| Ok(operation::finish_job(write, id)?)).await?;
+                ran.done += 1;
+            }
+            Err(why) => {
+                let now = office.now();
+                let last = attempt >= ATTEMPTS_MAX;
+                if last {
+                    tracing::error!(job = %id, kind, attempt, why, "a job was given up; the page of jobs shows it");
+                } else {
+                    tracing::warn!(job = %id, kind, attempt, why, "a job failed; it is tried again");
+                }
+                let run_at = if last { parked(now) } else { now.plus_seconds(pause_seconds(attempt)) };
+                office.write(move |write| Ok(upkeep::put_back(write, id, attempt, run_at, &why)?)).await?;
+                if last { ran.given_up += 1 } else { ran.again += 1 }
+            }
+        }
+    }
+    Ok(ran)
+}
+
+fn pause_seconds(attempt: u32) -> i64 {
+    (PAUSE_SECONDS << attempt.saturating_sub(1).min(16)).min(PAUSE_SECONDS_MAX)
+}
+
+/// Runs one job so that neither a panic nor an endless wait in it stops the runner.
+async fn run(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::Job) -> Result<(), String> {
+    let (office, notifier) = (office.clone(), notifier.clone());
+    let mut task = tokio::spawn(async move { handle(&office, &notifier, job).await });
+    match tokio::time::timeout(Duration::from_secs(RUN_SECONDS_MAX), &mut task).await {
+        Ok(Ok(outcome)) => outcome.map_err(|error| chain(&error)),
+        Ok(Err(_)) => Err("a fault of the program".into()),
+        Err(_) => {
+            task.abort();
+            Err(format!("not done within {RUN_SECONDS_MAX} s"))
+        }
+    }
+}
+
+/// An error with its causes; errors of this program never hold personal values.
+fn chain(error: &Error) -> String {
+    let mut cause: &(dyn std::error::Error + 'static) = match error {
+        Error::Internal(inner) => inner.as_ref(),
+        other => other,
+    };
+    let mut text = cause.to_string();
+    while let Some(next) = cause.source() {
+        text = format!("{text}: {next}");
+        cause = next;
+    }
+    text
+}
+
+async fn handle(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::Job) -> Result<()> {
+    match job.kind.as_str() {
+        DAILY => daily::run(office).await,
+        NOTIFY => notify::deliver(office, notifier, job.id, &job.payload).await,
+        REHASH => rehash::run(office).await,
+        _ => Err(Error::internal("this version of the program does not know the kind of job")),
+    }
+}
+
+/// Starts the runner: makes the daily job, turns new entries into messages, and does what is due, until the handle is
+/// aborted or the store closes.
+pub fn spawn(office: &Office, notifier: Arc<dyn Notifier>) -> JoinHandle<()> {
+    let office = office.clone();
+    tokio::spawn(async move {
+        let mut tail = office.store().tail();
+        loop {
+            tail.borrow_and_update();
+            if let Err(error) = step(&office, &notifier).await {
+                tracing::error!(error = %chain(&error), "the work for later could not be looked at; it is tried again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                changed = tail.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(SETTLE).await;
+                }
+            }
+        }
+    })
+}
+
+/// One round of [`spawn`].
+///
+/// # Errors
+/// When the store refuses.
+pub async fn step(office: &Office, notifier: &Arc<dyn Notifier>) -> Result<Ran> {
+    schedule(office).await?;
+    notify::follow(office).await?;
+    run_due(office, notifier).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_bound() {
+        assert_eq!([1, 2, 3, 7, 60].map(pause_seconds), [60, 120, 240, 3_600, 3_600]);
+        assert!((1..ATTEMPTS_MAX).map(pause_seconds).sum::<i64>() > 2 * 60 * 60);
+    }
+}

@@ -1,0 +1,244 @@
+//! What has passed its kept-until: seeing it without doing anything, and ending it (`law/retention.toml`).
+//!
+//! A file ends as a whole, by destroying its data key, on the day on which the rules of all its parts have run out. What the
+//! rules end elsewhere (backups and exports) is ended where it is made.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use siger_domain::access::Action;
+use siger_domain::event::{Event as Fact, Subject, body};
+use siger_domain::request::ErasureGround;
+use siger_domain::retention::{DataKind, End, Event, Facts, RetentionRules, Rule};
+use siger_domain::time::{CivilDate, Instant};
+use siger_storage::table::{person, upkeep};
+use siger_storage::{Tx, Write, journal::read};
+
+use crate::context::{About, Context};
+use crate::error::{Error, Result};
+use crate::job;
+use crate::office::Office;
+use crate::request::{self, Effect};
+
+/// Files ended in one transaction: other writes wait no longer than for a batch of appends.
+const STEP: u32 = 200;
+/// How far back a due day is looked for; longer than any period of the rules.
+const DAYS_MAX: i32 = 200 * 366;
+/// Answers to repeated requests are kept so long: a client that was offline for a weekend may still repeat.
+const ANSWERS_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// The parts of a file; all share its key.
+const FILE: [DataKind; 4] = [DataKind::PersonIdentity, DataKind::PersonDocument, DataKind::PersonNote, DataKind::PersonPicture];
+
+/// What is due by one rule. Names nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The rule; the page shows its text, its articles and whether they are confirmed.
+    pub rule: Rule,
+    /// How many files or rows.
+    pub count: u64,
+    /// Whether the daily job ends them. Otherwise what is left are numbers and times of the journal, and nothing is to be done.
+    pub by_job: bool,
+}
+
+impl Due {
+    /// The articles that the rule rests on.
+    pub fn articles(&self) -> Vec<String> {
+        self.rule.basis.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// What was ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Files.
+    pub erased: u32,
+    /// Rows of other kinds.
+    pub deleted: u32,
+}
+
+/// For each kind: the moment before which its event must have happened to be due now.
+struct Cutoffs {
+    file: Option<(Rule, Instant)>,
+    session: Option<(Rule, Instant)>,
+    credential: Option<(Rule, Instant)>,
+    request: Option<(Rule, Instant)>,
+    notification: Option<(Rule, Instant)>,
+}
+
+impl Cutoffs {
+    fn at(office: &Office, now: Instant) -> Result<Self> {
+        let rules = RetentionRules::embedded().map_err(|errors| Error::internal(format!("law/retention.toml: {} faults", errors.len())))?;
+        let today = now.date_in(office.zone());
+        let before = |kind, event| -> Result<Option<(Rule, Instant)>> {
+            let Some(day) = last_due(&rules, kind, event, today) else { return Ok(None) };
+            let rule = rules.kept_until(kind, &Facts::of(event, day), today).rule.clone();
+            Ok(Some((rule, end_of(office, day)?)))
+        };
+        // The part that is kept longest says when the file ends; while one has no rule in force, it stays.
+        let parts: Vec<_> = FILE.iter().map(|kind| before(*kind, Event::LastContact)).collect::<Result<_>>()?;
+        let file = parts.into_iter().collect::<Option<Vec<_>>>().and_then(|parts| parts.into_iter().min_by_key(|(_, moment)| *moment));
+        Ok(Self {
+            file: file.filter(|(rule, _)| rule.end == End::EraseKey),
+            session: before(DataKind::Session, Event::Ended)?,
+            credential: before(DataKind::Credential, Event::Removed)?,
+            request: before(DataKind::Request, Event::Closed)?,
+            notification: before(DataKind::Notification, Event::Sent)?,
+        })
+    }
+}
+
+/// The latest day on which the event can have happened so that the data is due today.
+fn last_due(rules: &RetentionRules, kind: DataKind, event: Event, today: CivilDate) -> Option<CivilDate> {
+    let due = |back: i32| days_before(today, back).filter(|day| rules.kept_until(kind, &Facts::of(event, *day), today).is_due(today));
+    // Due once, due for every earlier day: the first is found by halving.
+    let (mut not, mut is) = (0, DAYS_MAX);
+    due(is)?;
+    if let Some(day) = due(not) {
+        return Some(day);
+    }
+    while is - not > 1 {
+        let middle = not + (is - not) / 2;
+        if due(middle).is_some() { is = middle } else { not = middle }
+    }
+    due(is)
+}
+
+fn days_before(day: CivilDate, days: i32) -> Option<CivilDate> {
+    let (year, month, day) = day.parts();
+    let date = Date::new(year, month, day).ok()?.checked_sub(days.days()).ok()?;
+    CivilDate::new(date.year(), date.month(), date.day()).ok()
+}
+
+/// The first moment after a day in the office's zone.
+fn end_of(office: &Office, day: CivilDate) -> Result<Instant> {
+    let (year, month, day) = day.parts();
+    let next = Date::new(year, month, day).and_then(|date| date.tomorrow()).map_err(Error::internal)?;
+    let zoned = next.to_zoned_datetime(office.zone().clone()).map_err(Error::internal)?;
+    Ok(Instant::from_unix_micros(zoned.timestamp().as_microsecond()))
+}
+
+/// What [`apply`] would end now, by which rule. Changes nothing.
+///
+/// # Errors
+/// When not permitted, or the store refuses.
+pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due>> {
+    by.authorise(Action::RetentionPreview, About::default())?;
+    let cutoffs = Cutoffs::at(office, by.now)?;
+    let mut found = Vec::new();
+    let mut push = |rule: &Rule, count: u64, by_job: bool| {
+        if count > 0 {
+            found.push(Due { rule: rule.clone(), count, by_job });
+        }
+    };
+    if let Some((rule, before)) = &cutoffs.file {
+        push(rule, upkeep::count_unchanged_since(tx, *before)?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.session {
+        push(rule, upkeep::count_sessions_ended(tx, *before)?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.credential {
+        push(rule, upkeep::count_orphan_uses(tx, *before)?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.notification {
+        push(rule, upkeep::count_jobs(tx, job::NOTIFY, job::parked(Instant::from_unix_micros(0)), job::parked(*before))?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.request {
+        push(rule, upkeep::count_requests_closed(tx, *before)?, false);
+    }
+    Ok(found)
+}
+
+/// Ends what is due and writes into the journal how much. May be repeated and resumed.
+///
+/// # Errors
+/// When not permitted, the store refuses, or the keyring cannot be written (the next run finishes).
+pub async fn apply(office: &Office, by: &Context) -> Result<Applied> {
+    let stamp = by.authorise(Action::RetentionApply, About::default())?;
+    let now = by.now;
+    let cutoffs = Cutoffs::at(office, now)?;
+    let mut applied = Applied::default();
+    if let Some((_, before)) = cutoffs.file {
+        let mut from = 0;
+        loop {
+            let due = office.read(move |tx| Ok(upkeep::unchanged_since(tx, before, from, STEP)?)).await?;
+            let Some(last) = due.last() else { break };
+            from = last.registered + 1;
+            let (count, effect) = office.write(move |write| end_files(write, stamp, before, &due)).await?;
+            applied.erased += count;
+            office.finish_erasure(effect).await?;
+        }
+    }
+    applied.deleted = office
+        .write(move |write| {
+            let mut deleted = 0;
+            if let Some((_, before)) = cutoffs.session {
+                deleted += upkeep::delete_ended(write, before, now, now.plus_seconds(-ANSWERS_SECONDS))?;
+            }
+            if let Some((_, before)) = cutoffs.credential {
+                deleted += upkeep::delete_orphan_uses(write, before)?;
+            }
+            if let Some((_, before)) = cutoffs.notification {
+                deleted += upkeep::delete_jobs(write, job::NOTIFY, job::parked(Instant::from_unix_micros(0)), job::parked(before))?;
+            }
+            let deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
+            let event = Fact::RetentionApplied(body::RetentionApplied { erased: applied.erased, deleted });
+            write.append(stamp, Subject::Office, &event)?;
+            Ok(deleted)
+        })
+        .await?;
+    Ok(applied)
+}
+
+fn end_files(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Instant, due: &[person::Person]) -> Result<(u32, Effect)> {
+    let (mut count, mut effect) = (0, Effect::default());
+    for row in due {
+        // Somebody may have come back, or another process may have been here, since they were read.
+        let still = person::get(write, row.id)?.is_some_and(|row| row.erased.is_none() && row.changed_at < before);
+        if still {
+            request::erase(write, stamp, row.id, ErasureGround::KeptUntil, None, &mut effect)?;
+            count += 1;
+        }
+    }
+    Ok((count, effect))
+}
+
+/// Destroys the keys of erased files where that did not happen in its time (the machine stopped between the two). Says how many.
+///
+/// # Errors
+/// When the store refuses or the keyring cannot be written.
+pub async fn finish_erasures(office: &Office) -> Result<u32> {
+    let (mut from, mut finished) = (0, 0);
+    loop {
+        let keyring = office.store().keyring().clone();
+        let step = office
+            .read(move |tx| {
+                let rows = upkeep::erased(tx, from, STEP)?;
+                let next = rows.last().map(|row| row.registered + 1);
+                let mut effect = Effect::default();
+                for row in rows.into_iter().filter(|row| !keyring.is_punctured(row.key)) {
+                    effect.blobs.extend(blobs_of(tx, &keyring, row.id)?);
+                    effect.puncture.push(row.key);
+                }
+                Ok((next, effect))
+            })
+            .await?;
+        let (Some(next), effect) = step else { return Ok(finished) };
+        from = next;
+        finished += effect.puncture.len() as u32;
+        office.finish_erasure(effect).await?;
+    }
+}
+
+/// The blobs of a file whose rows are gone already, from its history, which its key still opens.
+fn blobs_of(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, id: siger_domain::id::PersonId) -> Result<Vec<[u8; 32]>> {
+    let (mut before, mut found) = (u64::MAX, Vec::new());
+    loop {
+        let entries = read::newest_of_subject(tx, Subject::Person(id), before, read::PAGE_MAX)?;
+        let Some(oldest) = entries.last() else { return Ok(found) };
+        before = oldest.number;
+        for entry in entries.iter().filter(|entry| entry.kind == "person.blob_stored") {
+            if let Some(Fact::BlobStored(body)) = entry.open(keyring)? {
+                found.extend(siger_storage::hex::<32>(&body.blob));
+            }
+        }
+    }
+}

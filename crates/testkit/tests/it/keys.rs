@@ -1,0 +1,79 @@
+//! Keys are rotated while the office works; a new look-up key locks nobody out and loses no document.
+
+use std::sync::Arc;
+
+use siger_app::identity::password::Typed;
+use siger_app::identity::totp;
+use siger_app::notify::Off;
+use siger_app::{Error, job, keys, sign_in};
+use siger_domain::access::{Purpose, Role};
+use siger_domain::event::Event;
+use siger_storage::journal::read;
+use siger_storage::keyring::{KeyState, Which};
+use siger_storage::table::person as persons;
+use siger_testkit::office::{PASSWORD, TestOffice, TestOfficer, arrival};
+
+use crate::retention::register;
+
+async fn signs_in(test: &TestOffice, officer: &TestOfficer) {
+    test.clock.advance_seconds(60);
+    let code = totp::code(&officer.secret, test.office.now());
+    sign_in::with_password(&test.office, arrival(), &officer.login, Typed::new(PASSWORD.into()), &code).await.expect("signed in");
+}
+
+#[tokio::test]
+async fn a_new_lookup_key_finds_everything_before_and_after_the_hashes_are_new() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let administrator = test.officer("adi", &[Role::Administrator]).await;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let id = register(&test, &desk, "Contoh Lim").await;
+    let keyring = office.store().keyring().clone();
+    let text = office.read(move |tx| Ok(persons::documents(tx, &keyring, id)?)).await.unwrap()[0].lookup_text();
+    let found = || {
+        let (keyring, text) = (office.store().keyring().clone(), text.clone());
+        office.store().read_blocking(move |tx| persons::by_document(tx, &keyring, &text)).unwrap()
+    };
+
+    let by = test.context(&desk).await;
+    assert!(matches!(keys::rotate(office, &by, Which::Lookup, None).await, Err(Error::Forbidden(_))));
+    let mut by = test.context(&administrator).await;
+    by.purpose = Some(Purpose::Administration);
+    assert!(matches!(keys::rotate(office, &by, Which::Office, None).await, Err(Error::Invalid(_))), "the office key comes from outside");
+    let old = keys::list(office, &by).unwrap().into_iter().find(|key| key.which == Which::Lookup).unwrap();
+    let new = keys::rotate(office, &by, Which::Lookup, None).await.unwrap();
+    assert_ne!(old.id, new);
+    let entry = office.read(|tx| Ok(read::newest_of_kind(tx, "key.rotated", u64::MAX, 1)?)).await.unwrap().remove(0);
+    let Some(Event::KeyRotated(body)) = entry.open(office.store().keyring()).unwrap() else { panic!("another entry") };
+    assert_eq!((body.which.as_str(), body.key.as_str()), ("lookup", new.as_str()));
+
+    // Before the job: found by the old hash; and the old key cannot be ended yet.
+    assert_eq!(found(), [id]);
+    signs_in(&test, &desk).await;
+    assert!(matches!(keys::retire(office, &by, Which::Lookup, &old.id).await, Err(Error::Conflict("rehash_waits"))));
+
+    assert_eq!(job::run_due(office, &(Arc::new(Off) as _)).await.unwrap().given_up, 0);
+    keys::retire(office, &by, Which::Lookup, &old.id).await.unwrap();
+    let states: Vec<_> = keys::list(office, &by).unwrap().into_iter().filter(|key| key.which == Which::Lookup).map(|key| key.state).collect();
+    assert!(states.contains(&KeyState::Retired) && states.contains(&KeyState::Current), "{states:?}");
+    assert_eq!(found(), [id]);
+    signs_in(&test, &desk).await;
+}
+
+#[tokio::test]
+async fn the_other_keys_are_rotated_with_overlap() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let administrator = test.officer("adi", &[Role::Administrator]).await;
+    let mut by = test.context(&administrator).await;
+    by.purpose = Some(Purpose::Administration);
+    for which in [Which::Log, Which::Seal] {
+        let before = keys::list(office, &by).unwrap();
+        let old = before.iter().find(|key| key.which == which).unwrap().id.clone();
+        let new = keys::rotate(office, &by, which, None).await.unwrap();
+        assert!(matches!(keys::retire(office, &by, which, &new).await, Err(Error::Conflict("key_in_use"))));
+        assert!(matches!(keys::retire(office, &by, which, "00").await, Err(Error::NotFound)));
+        keys::retire(office, &by, which, &old).await.unwrap();
+    }
+    register(&test, &test.officer("ratih", &[Role::Desk]).await, "Contoh Lim").await;
+}

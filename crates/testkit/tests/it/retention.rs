@@ -1,0 +1,113 @@
+//! Kept-until: nothing before its day, everything after it, and looking changes nothing.
+
+use std::sync::Arc;
+
+use siger_app::notify::Off;
+use siger_app::{Error, job, person, request, retention};
+use siger_domain::access::{Purpose, Role};
+use siger_domain::id::PersonId;
+use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
+use siger_domain::request::ErasureGround;
+use siger_domain::retention::DataKind;
+use siger_storage::table::person as persons;
+use siger_testkit::office::{TestOffice, TestOfficer};
+
+const DAY: i64 = 24 * 3_600;
+/// Days from 24 November 2026 to 24 November 2031.
+const FIVE_YEARS: i64 = 1_826;
+
+pub(crate) async fn register(test: &TestOffice, desk: &TestOfficer, name: &str) -> PersonId {
+    let office = &test.office;
+    let (id, by) = (PersonId::new(office.now(), office.random()), test.context(desk).await);
+    let code = CountryCode::new("nationality", "MYS").unwrap();
+    let identity = Identity { name: Name::new(name).unwrap(), born: None, sex: Sex::X, nationality: code };
+    let number = DocumentNumber::new(&id.to_string().replace('-', "")[..20]).unwrap();
+    let document = Document { kind: DocumentKind::Passport, issuer: code, number, expires: None };
+    office.write(move |write| person::register(write, &by, id, identity, vec![document])).await.unwrap().person
+}
+
+async fn preview(test: &TestOffice) -> Vec<retention::Due> {
+    let (office, by) = (test.office.clone(), test.office.system(Purpose::Retention));
+    test.office.read(move |tx| retention::preview(tx, &office, &by)).await.unwrap()
+}
+
+async fn row(test: &TestOffice, id: PersonId) -> persons::Person {
+    test.office.read(move |tx| Ok(persons::get(tx, id)?)).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn files_end_the_day_after_their_last_and_not_before() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let old = register(&test, &desk, "Contoh Lama").await;
+    let touched = register(&test, &desk, "Contoh Datang Lagi").await;
+    assert!(preview(&test).await.iter().all(|due| due.rule.kind != DataKind::PersonIdentity));
+
+    // A month later the second comes back; reading is no contact.
+    test.clock.advance_seconds(30 * DAY);
+    let desk = test.officer("sari", &[Role::Desk]).await;
+    let by = test.context(&desk).await;
+    office.write(move |write| person::note(write, &by, touched, Note::new("datang lagi").unwrap())).await.unwrap();
+    let by = test.context(&desk).await;
+    office.write(move |write| person::open(write, &by, old, u64::MAX)).await.unwrap();
+
+    test.clock.advance_seconds((FIVE_YEARS - 30) * DAY);
+    assert!(preview(&test).await.iter().all(|due| due.rule.kind != DataKind::PersonIdentity), "the last day is still kept");
+    test.clock.advance_seconds(DAY);
+
+    let (before, keyring_before) = (office.store().head().unwrap(), office.store().keyring().revision());
+    let due = preview(&test).await;
+    let files = due.iter().find(|due| due.rule.kind == DataKind::PersonIdentity).expect("a file is due");
+    assert_eq!(files.count, 1);
+    assert!(files.by_job && files.articles().iter().any(|article| article.contains("UU 27/2022")), "{:?}", files.articles());
+    assert!(!format!("{due:?}").contains("Lama"));
+    let after = office.store().head().unwrap();
+    assert_eq!((before.edge.size(), keyring_before), (after.edge.size(), office.store().keyring().revision()), "a dry run changes nothing");
+    assert!(row(&test, old).await.erased.is_none());
+
+    let applied = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
+    assert_eq!(applied.erased, 1);
+    assert!(applied.deleted >= 1, "the sign-ins of five years ago are over too: {applied:?}");
+    let erased = row(&test, old).await;
+    assert!(erased.erased.is_some() && office.store().keyring().is_punctured(erased.key));
+    assert!(row(&test, touched).await.erased.is_none());
+    assert!(preview(&test).await.iter().all(|due| !due.by_job), "nothing is left to do: {:?}", preview(&test).await);
+    let again = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
+    assert_eq!(again, retention::Applied::default());
+    let kinds = office.read(|tx| Ok(siger_storage::journal::read::newest_of_kind(tx, "retention.applied", u64::MAX, 10)?)).await.unwrap();
+    assert_eq!(kinds.len(), 2, "each run is an entry");
+}
+
+#[tokio::test]
+async fn only_who_may_looks_and_applies() {
+    let test = TestOffice::new();
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let (by, office) = (test.context(&desk).await, test.office.clone());
+    assert!(matches!(retention::apply(&test.office, &by).await, Err(Error::Forbidden(_))));
+    let seen = test.office.read(move |tx| retention::preview(tx, &office, &by)).await;
+    assert!(matches!(seen, Err(Error::Forbidden(_))));
+}
+
+#[tokio::test]
+async fn the_daily_job_finishes_an_erasure_that_was_cut_off() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let id = register(&test, &desk, "Contoh Lim").await;
+    let key = row(&test, id).await.key;
+    let by = office.system(Purpose::Retention);
+    // The erasure is recorded; the machine stops before the key is destroyed.
+    office
+        .write(move |write| {
+            let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: Purpose::Retention };
+            request::erase(write, stamp, id, ErasureGround::KeptUntil, None, &mut request::Effect::default())
+        })
+        .await
+        .unwrap();
+    assert!(!office.store().keyring().is_punctured(key));
+    let ran = job::step(office, &(Arc::new(Off) as _)).await.unwrap();
+    assert_eq!(ran.done, 1);
+    assert!(office.store().keyring().is_punctured(key));
+    assert_eq!(retention::finish_erasures(office).await.unwrap(), 0);
+}
