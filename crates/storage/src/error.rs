@@ -67,6 +67,16 @@ pub enum Error {
         /// Newest version known.
         known: i64,
     },
+    /// The keyring is older than what this data has seen: erased people could be read again.
+    #[error(
+        "the keyring is revision {found}, and this data has seen {seen}: an old copy was put in its place, which brings erased keys back. Put the newest copy back; if it is lost, restore a backup into an empty place"
+    )]
+    KeyringOlder {
+        /// Revision of the keyring.
+        found: u64,
+        /// Newest revision seen.
+        seen: u64,
+    },
     /// There is no office in this place.
     #[error("there is no office here yet; make one with `siger init`, or bring one back with `siger restore`")]
     NoOffice,
@@ -123,6 +133,7 @@ impl Error {
             Self::Unavailable { operation, reason } => Self::Unavailable { operation, reason: reason.clone() },
             Self::Unknown { operation } => Self::Unknown { operation },
             Self::NoOffice => Self::NoOffice,
+            Self::KeyringOlder { found, seen } => Self::KeyringOlder { found: *found, seen: *seen },
             _ => return None,
         })
     }

@@ -101,6 +101,8 @@ pub struct Life {
     pub requests: Vec<RequestId>,
     /// Everything personal that was written down, as it was typed: must be found nowhere on the disk.
     pub secrets: Vec<Vec<u8>>,
+    /// Is told the size of the journal as soon as a change is acknowledged.
+    pub acknowledged: Box<dyn Fn(u64)>,
     count: u32,
 }
 
@@ -123,8 +125,17 @@ impl Life {
     /// # Errors
     /// As [`Life::begin`].
     pub fn begin_in(office: siger_app::Office, clock: Arc<StoppedClock>) -> Result<Self, Error> {
-        let mut life =
-            Self { office, clock, persons: Vec::new(), erased: Vec::new(), officers: Vec::new(), requests: Vec::new(), secrets: Vec::new(), count: 0 };
+        let mut life = Self {
+            office,
+            clock,
+            persons: Vec::new(),
+            erased: Vec::new(),
+            officers: Vec::new(),
+            requests: Vec::new(),
+            secrets: Vec::new(),
+            acknowledged: Box::new(|_| {}),
+            count: 0,
+        };
         for role in [Role::Desk, Role::PrivacyOfficer, Role::Head, Role::Administrator] {
             life.invite(vec![role])?;
             let newest = life.officers.len() - 1;
@@ -298,7 +309,10 @@ impl Life {
     /// # Errors
     /// What office or store refuse.
     pub fn write<T: Send + 'static>(&self, f: impl FnOnce(&mut Write<'_, '_>) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        self.office.store().write_blocking(f)
+        let answer = self.office.store().write_blocking(f)?;
+        // The tail is moved before the answer is given.
+        (self.acknowledged)(*self.office.store().tail().borrow());
+        Ok(answer)
     }
 
     fn approve(&mut self, which: u8) -> Result<Option<u64>, Error> {

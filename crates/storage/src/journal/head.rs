@@ -4,6 +4,7 @@ use siger_domain::time::Instant;
 
 use crate::engine::{Dialect, Tx};
 use crate::error::{Error, Result};
+use crate::keyring::Keyring;
 use crate::params;
 use crate::tlog::Edge;
 
@@ -18,13 +19,22 @@ pub struct Head {
     pub next_key: u32,
     /// Signed checkpoint at this size.
     pub checkpoint: String,
+    /// Newest revision of the keyring that this data has seen.
+    pub keyring_revision: u64,
     /// An entry of this transaction changed officers or ended a session: what processes remember of them is stale.
     pub(crate) officers_changed: bool,
 }
 
 impl Head {
     pub(crate) fn empty() -> Self {
-        Self { edge: Edge::empty(), last_at: Instant::from_unix_micros(0), next_key: 1, checkpoint: String::new(), officers_changed: false }
+        Self {
+            edge: Edge::empty(),
+            last_at: Instant::from_unix_micros(0),
+            next_key: 1,
+            checkpoint: String::new(),
+            keyring_revision: 0,
+            officers_changed: false,
+        }
     }
 
     /// Reads the row; `None` in a database without an office. `lock`: no other process gives out numbers until the
@@ -32,8 +42,8 @@ impl Head {
     pub(crate) fn load(tx: &mut Tx<'_>, lock: bool) -> Result<Option<Self>> {
         let sql = match (lock, tx.dialect()) {
             // SQLite: BEGIN IMMEDIATE holds the lock already.
-            (true, Dialect::Postgres) => "SELECT size, edge, last_at, next_key, checkpoint FROM tree_head WHERE id = 1 FOR UPDATE",
-            _ => "SELECT size, edge, last_at, next_key, checkpoint FROM tree_head WHERE id = 1",
+            (true, Dialect::Postgres) => "SELECT size, edge, last_at, next_key, checkpoint, keyring_revision FROM tree_head WHERE id = 1 FOR UPDATE",
+            _ => "SELECT size, edge, last_at, next_key, checkpoint, keyring_revision FROM tree_head WHERE id = 1",
         };
         tx.first(sql, &[], |row| {
             let wrong = |column| Error::Inconsistent { table: "tree_head", column, row: "1".into() };
@@ -46,6 +56,7 @@ impl Head {
                 last_at: Instant::from_unix_micros(row.int(2)?),
                 next_key: u32::try_from(row.int(3)?).map_err(|_| wrong("next_key"))?,
                 checkpoint: row.text(4)?,
+                keyring_revision: row.count(5)?,
                 officers_changed: false,
             })
         })
@@ -54,11 +65,28 @@ impl Head {
     pub(crate) fn save(&self, tx: &mut Tx<'_>) -> Result<()> {
         let (size, edge) = (self.edge.size() as i64, self.edge.to_bytes());
         tx.execute(
-            "INSERT INTO tree_head (id, size, edge, last_at, next_key, checkpoint) VALUES (1, $1, $2, $3, $4, $5)
+            "INSERT INTO tree_head (id, size, edge, last_at, next_key, checkpoint, keyring_revision) VALUES (1, $1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO UPDATE SET size = excluded.size, edge = excluded.edge, last_at = excluded.last_at,
-             next_key = excluded.next_key, checkpoint = excluded.checkpoint",
-            params![size, &edge, self.last_at, self.next_key, &self.checkpoint],
+             next_key = excluded.next_key, checkpoint = excluded.checkpoint, keyring_revision = excluded.keyring_revision",
+            params![size, &edge, self.last_at, self.next_key, &self.checkpoint, self.keyring_revision as i64],
         )?;
+        Ok(())
+    }
+
+    /// Refuses a keyring that is older than what this data has seen, after a look whether another process has changed it meanwhile.
+    pub(crate) fn accept(&self, keyring: &Keyring) -> Result<()> {
+        let mut found = keyring.revision();
+        if found < self.keyring_revision {
+            keyring.reload()?;
+            found = keyring.revision();
+        }
+        if found < self.keyring_revision { Err(Error::KeyringOlder { found, seen: self.keyring_revision }) } else { Ok(()) }
+    }
+
+    /// Remembers the keyring's revision where nothing else is written: an erasure punctures after its entry is on disk.
+    pub(crate) fn remember(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
+        let revision = keyring.revision() as i64;
+        tx.execute("UPDATE tree_head SET keyring_revision = $1 WHERE id = 1 AND keyring_revision < $1", params![revision])?;
         Ok(())
     }
 }

@@ -95,7 +95,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(open: &mut Open, announce: watch::Sender<u64>) -> Result<Self> {
         let mut engine = Engine::open(&open.url, open.vfs.as_deref(), open.durability)?;
-        let size = engine.prepare()?;
+        let size = engine.prepare(&open.keyring)?;
         announce.send_replace(size);
         let officers = Arc::new(AtomicU64::new(0));
         let (queue, waiting) = sync_channel(QUEUE_MAX);
@@ -109,6 +109,7 @@ impl Writer {
             officers: officers.clone(),
             own_size: size,
             signers: Signers::default(),
+            suspect: false,
         };
         let thread = std::thread::Builder::new()
             .name("siger-writer".into())
@@ -153,6 +154,11 @@ impl Writer {
     }
 }
 
+fn unsettled() -> Error {
+    let reason = "the disk failed during a commit and does not work yet; reading goes on. Check the disk";
+    Error::Unavailable { operation: "write", reason: reason.into() }
+}
+
 fn closing() -> Error {
     Error::Unavailable { operation: "write", reason: "the store is closing".into() }
 }
@@ -186,11 +192,27 @@ impl Engine {
     }
 
     /// Makes or migrates the tables; the size of the journal.
-    fn prepare(&mut self) -> Result<u64> {
+    fn prepare(&mut self, keyring: &Keyring) -> Result<u64> {
         self.transaction(|tx| {
             migrate::migrate(tx)?;
-            Ok(Head::load(tx, false)?.map_or(0, |head| head.edge.size()))
+            let Some(head) = Head::load(tx, false)? else { return Ok(0) };
+            head.accept(keyring)?;
+            Head::remember(tx, keyring)?;
+            Ok(head.edge.size())
         })
+    }
+
+    /// After a commit whose sync failed: moves everything that was acknowledged into the database file, syncs it, and cuts off what the failed commit
+    /// left in the log. When that works the disk takes writes again, and the failed change is certainly not kept.
+    ///
+    /// Going on without it would trust pages that the system may have dropped when it reported the failure
+    /// (Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020).
+    fn settle(&mut self) -> Result<()> {
+        let Self::Sqlite(conn) = self else { return Ok(()) };
+        let busy: i64 = conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(|source| sqlite::error("look at the disk after a failed commit", source))?;
+        if busy == 0 { Ok(()) } else { Err(unsettled()) }
     }
 
     fn tx(&mut self) -> Tx<'_> {
@@ -258,6 +280,8 @@ struct Work {
     signers: Signers,
     /// Size after this process's newest commit: a greater one was made by another process.
     own_size: u64,
+    /// The newest commit failed in a way that leaves unknown what the disk holds: nothing is written until that is settled.
+    suspect: bool,
 }
 
 impl Work {
@@ -322,11 +346,13 @@ impl Work {
     /// undone are answered at once.
     fn try_commit(&mut self, waiting: &mut VecDeque<Box<dyn Change>>, answers: &mut Vec<Answer>) -> Result<u64> {
         self.engine.reconnect()?;
+        self.settle()?;
         let begin = self.engine.begin();
         let (keyring, accept_clock) = (self.keyring.clone(), self.accept_clock);
         let mut tx = self.engine.tx();
         tx.batch(begin)?;
         let mut head = Head::load(&mut tx, true)?.unwrap_or_else(Head::empty);
+        head.accept(&keyring)?;
         let size_before = head.edge.size();
         let others_wrote = size_before != self.own_size;
         while let Some(change) = waiting.pop_front() {
@@ -352,13 +378,22 @@ impl Work {
         if size != size_before {
             let office = table::office::get(&mut tx)?.ok_or(Error::NoOffice)?;
             head.checkpoint = checkpoint(&mut self.signers, &keyring, &office.origin, &head)?;
+            head.keyring_revision = head.keyring_revision.max(keyring.revision());
             head.save(&mut tx)?;
         }
-        tx.batch("COMMIT").map_err(|error| match error {
-            // A connection that breaks while it commits says nothing about the commit.
-            Error::Unavailable { .. } if tx.dialect() == Dialect::Postgres => Error::Unknown { operation: "commit" },
-            other => other,
-        })?;
+        let dialect = tx.dialect();
+        if let Err(error) = tx.batch("COMMIT") {
+            return Err(match error {
+                // A connection that breaks while it commits says nothing about the commit.
+                Error::Unavailable { .. } if dialect == Dialect::Postgres => Error::Unknown { operation: "commit" },
+                // A write or sync that fails while it commits: after a restart the change may be found in the log or not.
+                Error::Unavailable { .. } | Error::Engine { .. } if dialect == Dialect::Sqlite => {
+                    self.suspect = true;
+                    Error::Unknown { operation: "commit" }
+                }
+                other => other,
+            });
+        }
         let officers_changed = head.officers_changed || others_wrote;
         self.own_size = size;
         if officers_changed {
@@ -367,12 +402,27 @@ impl Work {
         Ok(size)
     }
 
+    fn settle(&mut self) -> Result<()> {
+        if self.suspect {
+            self.engine.settle().map_err(|error| match error {
+                Error::DiskFull { .. } | Error::ReadOnly { .. } => error,
+                _ => unsettled(),
+            })?;
+            self.suspect = false;
+            tracing::info!("the disk takes writes again");
+        }
+        Ok(())
+    }
+
     /// Looks for entries that another process made, and writes the newest checkpoint to the witness file.
     fn look(&mut self) {
-        if self.engine.reconnect().is_err() {
+        if self.engine.reconnect().is_err() || self.settle().is_err() {
             return;
         }
         let Ok(Some(head)) = Head::load(&mut self.engine.tx(), false) else { return };
+        if head.keyring_revision < self.keyring.revision() {
+            self.remember();
+        }
         let size = head.edge.size();
         if size != self.own_size {
             self.own_size = size;
@@ -389,7 +439,16 @@ impl Work {
         }
     }
 
+    fn remember(&mut self) {
+        let keyring = self.keyring.clone();
+        if let Err(error) = self.engine.transaction(|tx| Head::remember(tx, &keyring)) {
+            tracing::warn!(%error, "the keyring's revision could not be written down; an old copy of it would not be noticed");
+        }
+    }
+
     fn tidy(&mut self) -> Result<()> {
+        self.settle()?;
+        self.remember();
         match &self.engine {
             Engine::Sqlite(conn) => conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|source| sqlite::error("empty the write-ahead log", source)),
             Engine::Postgres { .. } => Ok(()),

@@ -7,8 +7,11 @@ pub mod office;
 pub mod officer;
 pub mod operation;
 pub mod person;
+mod rehash;
 pub mod request;
 pub mod upkeep;
+
+pub use rehash::{Rehashed, rehash_all};
 
 use siger_domain::event::Event;
 

@@ -232,13 +232,33 @@ pub fn blob_owners(tx: &mut Tx<'_>, blob: &[u8; 32]) -> Result<Vec<PersonId>> {
 /// # Errors
 /// As [`documents`].
 pub fn rehash(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<()> {
-    let documents = tx.query("SELECT entry, position FROM person_document WHERE person = $1 ORDER BY entry, position", params![id.as_bytes()], |row| {
-        Ok((row.count(0)?, row.count(1)? as usize))
+    let rows = tx.query("SELECT hash, entry, position FROM person_document WHERE person = $1 ORDER BY entry, position", params![id.as_bytes()], |row| {
+        Ok((row.bytes::<16>(0)?, row.count(1)?, row.count(2)? as usize))
     })?;
-    let texts = self::documents(tx, keyring, id)?;
-    tx.execute("DELETE FROM person_document WHERE person = $1", params![id.as_bytes()])?;
-    for ((entry, position), document) in documents.into_iter().zip(texts) {
-        add_document(tx, keyring, id, entry, position, &document)?;
+    let mut opened: Option<(u64, Vec<Document>)> = None;
+    for (old, number, position) in rows {
+        let wrong = || Error::Inconsistent { table: "person_document", column: "entry", row: number.to_string() };
+        if opened.as_ref().is_none_or(|(entry, _)| *entry != number) {
+            let documents = match read::entry(tx, number)?.ok_or_else(wrong)?.open(keyring)? {
+                Some(Event::PersonRegistered(body)) => body.documents,
+                Some(Event::DocumentAdded(body)) => vec![body.document],
+                // Erased meanwhile: the rows go with the entry of the erasure.
+                None => continue,
+                Some(_) => return Err(wrong()),
+            };
+            opened = Some((number, documents));
+        }
+        let document = opened.as_ref().and_then(|(_, documents)| documents.get(position)).ok_or_else(wrong)?;
+        let hash = keyring.lookup_hash(DOCUMENT_DOMAIN, &document.lookup_text());
+        if hash != old {
+            let rows = tx.execute(
+                "UPDATE person_document SET hash = $1 WHERE hash = $2 AND person = $3 AND entry = $4 AND position = $5",
+                params![&hash, &old, id.as_bytes(), number as i64, position as i64],
+            )?;
+            if rows != 1 {
+                return Err(wrong());
+            }
+        }
     }
     Ok(())
 }

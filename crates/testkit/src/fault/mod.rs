@@ -191,6 +191,22 @@ impl FaultVfs {
     }
 }
 
+/// Notes what the program has acknowledged, see [`Handle::set_mark`].
+#[derive(Debug, Clone)]
+pub struct Marker(Arc<Layer>);
+
+impl Marker {
+    /// The program has acknowledged this much (a number that only grows).
+    pub fn set(&self, acknowledged: u64) {
+        self.0.mark.fetch_max(acknowledged, Ordering::SeqCst);
+    }
+
+    /// What was noted last.
+    pub fn get(&self) -> u64 {
+        self.0.mark.load(Ordering::SeqCst)
+    }
+}
+
 /// A registered layer. Dropping it frees the name; connections that are still open go on, new ones fail.
 #[derive(Debug)]
 pub struct Handle {
@@ -223,6 +239,11 @@ impl Handle {
     /// Notes what the program has acknowledged by now (a number that only grows); each cut carries it. Call it *after* the acknowledgement.
     pub fn set_mark(&self, acknowledged: u64) {
         self.layer.mark.fetch_max(acknowledged, Ordering::SeqCst);
+    }
+
+    /// Notes as [`Handle::set_mark`] does, and can be given away, to a callback for instance.
+    pub fn marker(&self) -> Marker {
+        Marker(self.layer.clone())
     }
 
     /// From now on takes cuts by that plan, up to [`MAX_CUTS`].

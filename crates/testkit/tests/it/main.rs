@@ -15,4 +15,5 @@ mod keys;
 mod notify;
 mod office;
 mod retention;
+mod store;
 mod tidy;
