@@ -223,6 +223,15 @@ impl<'c> Tx<'c> {
         self.noted(answer)
     }
 
+    /// Runs one statement without parameters or answer that comes again and again: SQLite keeps it prepared.
+    pub(crate) fn step(&mut self, sql: &'static str) -> Result<()> {
+        let answer = match &mut self.conn {
+            Conn::Sqlite(conn) => sqlite::execute(conn, sql, &[]).map(|_| ()),
+            Conn::Postgres(conn) => conn.batch(sql),
+        };
+        self.noted(answer)
+    }
+
     /// Which words this engine uses, for the few statements that differ.
     pub(crate) fn dialect(&self) -> Dialect {
         match self.conn {

@@ -357,14 +357,14 @@ impl Work {
         let others_wrote = size_before != self.own_size;
         while let Some(change) = waiting.pop_front() {
             let before = head.clone();
-            if let Err(error) = tx.batch("SAVEPOINT change") {
+            if let Err(error) = tx.step("SAVEPOINT change") {
                 waiting.push_front(change);
                 return Err(error);
             }
             let (keep, answer) = change.run(&mut Write { tx: &mut tx, head: &mut head, keyring: &keyring, accept_clock });
             if keep {
                 answers.push(answer);
-                tx.batch("RELEASE change")?;
+                tx.step("RELEASE change")?;
                 continue;
             }
             head = before;

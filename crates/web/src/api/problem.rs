@@ -119,8 +119,8 @@ pub(crate) struct FieldFault {
     reason: &'static str,
 }
 
-/// Gives an answer that is an error its problem. Others pass.
-pub(crate) fn dressed(operation: OperationId, headers: &HeaderMap, response: Response) -> Response {
+/// Gives an answer that is an error its problem, in the language asked for. Others pass.
+pub(crate) fn dressed(operation: OperationId, language: Option<&HeaderValue>, response: Response) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || is_problem(response.headers()) {
         return response;
@@ -130,7 +130,7 @@ pub(crate) fn dressed(operation: OperationId, headers: &HeaderMap, response: Res
         (None, Some(fault)) => Some(Refused::Use(fault.clone())),
         (None, None) => None,
     };
-    let accepts = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let accepts = language.and_then(|value| value.to_str().ok());
     let locale = accepts.map_or(Locale::En, |accepts| Locale::negotiate(None, None, Some(accepts)).locale);
     let mut faults = Vec::new();
     let mut retry_seconds = None;

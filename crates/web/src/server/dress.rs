@@ -38,16 +38,17 @@ pub(super) async fn dress(Extract(state): Extract<State>, mut request: Request, 
     let foreign = changes && !same_site(request.headers());
     let api = request.uri().path().starts_with("/api/");
 
-    let (mut parts, body) = request.into_parts();
-    let response = if foreign {
-        WebError::from(siger_app::Error::Forbidden(siger_app::access::Why::Hidden)).status_only()
+    let refused = || WebError::from(siger_app::Error::Forbidden(siger_app::access::Why::Hidden)).status_only();
+    let mut response = if api {
+        let language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+        let response = if foreign { refused() } else { next.run(request).await };
+        problem::dressed(operation, language.as_ref(), response)
     } else {
-        let kept = parts.clone();
-        let response = next.run(Request::from_parts(parts, body)).await;
-        parts = kept;
-        response
+        // A page for an error shows the desk's shell, so the whole request is kept for it.
+        let (parts, body) = request.into_parts();
+        let response = if foreign { refused() } else { next.run(Request::from_parts(parts.clone(), body)).await };
+        dressed(&state, &parts, response).await
     };
-    let mut response = if api { problem::dressed(operation, &parts.headers, response) } else { dressed(&state, &parts, response).await };
 
     let headers = response.headers_mut();
     for (name, value) in &SECURITY {
