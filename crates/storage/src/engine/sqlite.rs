@@ -119,6 +119,13 @@ pub(crate) fn error(operation: &'static str, source: rusqlite::Error) -> Error {
             }
             _ => Error::Engine { operation, source: Box::new(source) },
         },
+        // SQLite keeps any type in any column: only tampering or damage puts another one there.
+        rusqlite::Error::InvalidColumnType(_, column, _) => {
+            Error::Inconsistent { table: "(any)", column: "(of another type)", row: format!("(read), column {column}") }
+        }
+        rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::Utf8Error(..) => {
+            Error::Inconsistent { table: "(any)", column: "(no text)", row: "(read)".into() }
+        }
         _ => Error::Engine { operation, source: Box::new(source) },
     }
 }

@@ -195,7 +195,16 @@ impl Engine {
     fn prepare(&mut self, keyring: &Keyring) -> Result<u64> {
         self.transaction(|tx| {
             migrate::migrate(tx)?;
-            let Some(head) = Head::load(tx, false)? else { return Ok(0) };
+            let head = match Head::load(tx, false) {
+                Ok(Some(head)) => head,
+                Ok(None) => return Ok(0),
+                // Opened all the same, so that a check can say what else is wrong. Every write meets the error again and is refused.
+                Err(error @ Error::Inconsistent { .. }) => {
+                    tracing::error!(%error, "the head of the log was damaged or changed; nothing is written until that is settled");
+                    return Ok(0);
+                }
+                Err(error) => return Err(error),
+            };
             head.accept(keyring)?;
             Head::remember(tx, keyring)?;
             Ok(head.edge.size())
@@ -420,6 +429,10 @@ impl Work {
             return;
         }
         let Ok(Some(head)) = Head::load(&mut self.engine.tx(), false) else { return };
+        // Another process may have erased somebody or rotated a key: its revision says so.
+        if let Err(error) = head.accept(&self.keyring) {
+            tracing::error!(%error, "nothing is written until the keyring is the newest");
+        }
         if head.keyring_revision < self.keyring.revision() {
             self.remember();
         }
