@@ -16,6 +16,9 @@ use crate::flags::{How, Where};
 use crate::place::{MachineClock, Place, random};
 use crate::settings::Root;
 
+/// Jobs looked at: more than ever wait.
+const JOBS_MAX: u32 = 500;
+
 /// List, rotate and retire keys.
 #[derive(Args)]
 pub struct Keys {
@@ -79,7 +82,16 @@ impl Keys {
             What::Rotate { which, secret } => rotate(&place, which, secret),
             What::Retire { which, id, yes } => {
                 ask::sure(yes, &format!("The {} key {id} will no longer be accepted, for ever.", which.which().as_str()))?;
-                place.keyring()?.retire(which.which(), &id, MachineClock.now())?;
+                let office = place.office(&place.origin(place.settings.listen.port()))?;
+                if which == Kind::Lookup {
+                    let jobs = office.store().read_blocking(|tx| siger_storage::table::operation::jobs(tx, JOBS_MAX))?;
+                    // Retired now, persons whose hashes still need it could no longer be found by their documents.
+                    anyhow::ensure!(
+                        jobs.iter().all(|job| job.kind != siger_app::job::REHASH),
+                        "the hashes are still computed anew: let the office run (`siger serve`) until `siger keys retire` no longer says this"
+                    );
+                }
+                office.store().keyring().retire(which.which(), &id, MachineClock.now())?;
                 eprintln!("Retired.");
                 Ok(())
             }
@@ -99,10 +111,8 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
         bail!("--secret: only the office key comes from outside; the others are made here");
     }
     // Opened before anything changes: the rotation is written into the journal.
-    let keyring = place.keyring()?;
-    place.must_have_data()?;
-    let store = place.store(keyring.clone())?;
-    store.head()?;
+    let open = place.office(&place.origin(place.settings.listen.port()))?;
+    let (store, keyring) = (open.store().clone(), open.store().keyring().clone());
     let now = MachineClock.now();
     let key = match which {
         Kind::Office => office(place, &keyring, secret)?,
@@ -113,8 +123,16 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
     // The console holds the root secret, so no policy is asked; the journal says that the program did it.
     let stamp = Stamp { at: now, actor: None, role: Role::System, purpose: Purpose::Administration };
     let event = Event::KeyRotated(body::KeyRotated { which: which.which().as_str().to_owned(), key: key.clone() });
+    let named = key.clone();
     store
-        .write_blocking(move |write| write.append(stamp, Subject::Office, &event))
+        .write_blocking(move |write| -> siger_app::Result<()> {
+            write.append(stamp, Subject::Office, &event)?;
+            if which == Kind::Lookup {
+                // Done by the office when it next runs; until then both keys are tried.
+                siger_app::job::add_rehash(write, &open, now, &named)?;
+            }
+            Ok(())
+        })
         .context("the key is rotated, but the journal does not say so: write it into the office's book")?;
     println!("{key}");
     eprintln!("Rotated. Make new copies of the keyring, destroy the old ones, and start all processes again (docs/guide/keys.md).");

@@ -84,7 +84,7 @@ impl Place {
     /// From where the root secret comes: as set, or as found.
     pub fn root_kind(&self) -> Root {
         self.settings.root.unwrap_or_else(|| {
-            let credential = std::env::var_os(CREDENTIALS).is_some_and(|folder| Path::new(&folder).join(CREDENTIAL_NAME).exists());
+            let credential = credentials().is_some_and(|folder| folder.join(CREDENTIAL_NAME).exists());
             if self.sample_secret().exists() {
                 Root::File
             } else if credential {
@@ -222,10 +222,14 @@ pub fn make_private(folder: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("make {}", folder.display()))
 }
 
+/// Where systemd placed this service's credentials.
+pub fn credentials() -> Option<PathBuf> {
+    std::env::var_os(CREDENTIALS).map(PathBuf::from)
+}
+
 fn credential() -> Result<RootSecret> {
-    let folder =
-        std::env::var_os(CREDENTIALS).context("keys.root: there is no systemd credential, since CREDENTIALS_DIRECTORY is not set (docs/guide/keys.md)")?;
-    Ok(RootSecret::from_credentials(Path::new(&folder))?)
+    let folder = credentials().context("keys.root: there is no systemd credential, since CREDENTIALS_DIRECTORY is not set (docs/guide/keys.md)")?;
+    Ok(RootSecret::from_credentials(&folder)?)
 }
 
 /// The passphrase: from the environment (so that no process list shows it), or typed.

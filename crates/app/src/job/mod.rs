@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::notify::{self, Notifier};
 use crate::office::Office;
 
-pub(crate) use rehash::add as add_rehash;
+pub use rehash::add as add_rehash;
 
 /// Kind of the job that runs once each day.
 pub const DAILY: &str = "daily";

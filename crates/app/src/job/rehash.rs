@@ -15,7 +15,10 @@ const STEP: u32 = 200;
 const CURSOR: &str = "rehash";
 
 /// Puts the job on the list, in the transaction that writes down the rotation. A run under way begins again.
-pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, now: Instant, key: &str) -> Result<()> {
+///
+/// # Errors
+/// When the engine refuses.
+pub fn add(write: &mut Write<'_, '_>, office: &Office, now: Instant, key: &str) -> Result<()> {
     // One that waits or was given up is replaced: the new one does its work too.
     upkeep::delete_jobs(write, super::REHASH, Instant::from_unix_micros(0), Instant::from_unix_micros(i64::MAX))?;
     operation::move_cursor(write, CURSOR, 0)?;

@@ -1,5 +1,6 @@
-//! Serving: runtime, listener, signals.
+//! Serving: runtime, listener, work in the background, signals.
 
+mod mail;
 mod signal;
 pub mod tls;
 
@@ -36,10 +37,14 @@ async fn run(place: &Place, begun: Instant) -> Result<()> {
     // First the address: what cannot be served need not be opened, and a second process is noticed at once.
     let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("{} cannot be listened on; is it in use?", settings.listen))?;
     let tls = settings.tls.clone().map(tls::Files::load).transpose()?;
+    let notifier = mail::notifier(settings.mail.as_ref())?;
     let assets = Assets::load(settings.assets.as_deref())?;
     let origin = place.origin(listener.local_addr()?.port());
     let office = place.office(&origin)?;
     let secure = settings.origin.as_ref().is_some_and(|origin| origin.secure);
+    // Both follow the tail until the runtime ends; pages say so while names cannot be found yet.
+    drop(siger_app::index::spawn(&office));
+    drop(siger_app::job::spawn(&office, notifier));
     let state = State::new(office, Config { assets, origin: origin.clone(), tls: secure, proxies: settings.proxies.clone() });
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (end, mut ending) = tokio::sync::watch::channel(false);
