@@ -134,6 +134,11 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
             Ok(())
         })
         .context("the key is rotated, but the journal does not say so: write it into the office's book")?;
+    if which == Kind::Lookup {
+        // Look-ups try both keys meanwhile; the old one can be retired after this.
+        let done = siger_storage::table::rehash_all(&store).context("the key is rotated; the look-up hashes must still be computed anew: rotate again")?;
+        eprintln!("Look-up hashes computed anew: {} persons, {} officers.", done.persons, done.officers);
+    }
     println!("{key}");
     eprintln!("Rotated. Make new copies of the keyring, destroy the old ones, and start all processes again (docs/guide/keys.md).");
     Ok(())

@@ -83,6 +83,8 @@ pub(super) fn execute(conn: &Connection, sql: &'static str, params: &[Param<'_>]
 
 pub(super) fn query<T>(conn: &Connection, sql: &str, params: &[Param<'_>], mut each: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
     let failed = |source| error("read", source);
+    #[cfg(test)]
+    statements::note(sql);
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, params).map_err(failed)?;
     let mut rows = statement.raw_query();
@@ -127,5 +129,31 @@ pub(crate) fn error(operation: &'static str, source: rusqlite::Error) -> Error {
             Error::Inconsistent { table: "(any)", column: "(no text)", row: "(read)".into() }
         }
         _ => Error::Engine { operation, source: Box::new(source) },
+    }
+}
+
+/// Which queries a test made on its thread, so that their plans can be looked at.
+#[cfg(test)]
+pub(crate) mod statements {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn note(sql: &str) {
+        ASKED.with_borrow_mut(|asked| {
+            if let Some(asked) = asked {
+                asked.insert(sql.to_owned());
+            }
+        });
+    }
+
+    /// Runs `f` and hands back the different queries that it made.
+    pub(crate) fn recorded(f: impl FnOnce()) -> BTreeSet<String> {
+        ASKED.set(Some(BTreeSet::new()));
+        f();
+        ASKED.take().unwrap_or_default()
     }
 }

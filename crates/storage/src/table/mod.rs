@@ -7,6 +7,8 @@ pub mod office;
 pub mod officer;
 pub mod operation;
 pub mod person;
+#[cfg(test)]
+mod plan;
 mod rehash;
 pub mod request;
 pub mod upkeep;
