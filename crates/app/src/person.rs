@@ -2,11 +2,14 @@
 
 use siger_domain::access::Action;
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::PersonId;
+use siger_domain::id::{PersonId, RequestId};
 use siger_domain::person::{Document, Identity, Note};
+use siger_domain::time::Instant;
 use siger_storage::blob::BlobId;
 use siger_storage::journal::read;
+use siger_storage::keyring::Keyring;
 use siger_storage::table::person as table;
+use siger_storage::table::request as requests;
 use siger_storage::{Entry, Tx, Write};
 
 use crate::context::{About, Context};
@@ -16,6 +19,8 @@ use crate::error::{Error, Result};
 pub const PAGE: u32 = 50;
 /// Entries of a file's history on one page.
 pub const HISTORY: u32 = 50;
+/// Looks at a file on one page.
+pub const READERS: u32 = 200;
 /// Documents that can be given at once when a file is made: nobody carries more.
 pub const DOCUMENTS_MAX: usize = 10;
 
@@ -232,18 +237,70 @@ pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) 
 /// # Errors
 /// As [`open`].
 pub fn open_part(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<File> {
+    let (mut file, keyring) = looked(write, by, id)?;
+    for entry in read::newest_of_subject(write, Subject::Person(id), before, limit)? {
+        let event = entry.open(&keyring)?;
+        file.history.push((entry, event));
+    }
+    Ok(file)
+}
+
+/// The look, and the file without its history.
+fn looked(write: &mut Write<'_, '_>, by: &Context, id: PersonId) -> Result<(File, Keyring)> {
     let stamp = by.authorise(Action::PersonRead, About::default())?;
     let person = table::get(write, id)?.ok_or(Error::NotFound)?;
     let number = write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
     let keyring = write.keyring().clone();
     let identity = table::identity(write, &keyring, &person)?;
     let documents = table::documents(write, &keyring, id)?;
-    let mut history = Vec::new();
-    for entry in read::newest_of_subject(write, Subject::Person(id), before, limit)? {
+    Ok((File { person, identity, documents, history: Vec::new(), number }, keyring))
+}
+
+/// A picture or paper of a file.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Its address among the blobs.
+    pub blob: [u8; 32],
+    /// `portrait` or `paper`.
+    pub kind: String,
+    /// Bytes before sealing.
+    pub bytes: u64,
+    /// Media type, found from the content.
+    pub media: String,
+    /// When it was added.
+    pub at: Instant,
+}
+
+/// A file as an officer reads it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The file; its history holds what changed, not who looked.
+    pub file: File,
+    /// Pictures and papers, oldest first.
+    pub papers: Vec<Paper>,
+    /// A request to erase it that waits for its second person.
+    pub erasing: Option<RequestId>,
+}
+
+/// [`open`] with what a page shows: the changes without the looks, the list of papers.
+///
+/// # Errors
+/// As [`open`].
+pub fn show(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Shown> {
+    let (mut file, keyring) = looked(write, by, id)?;
+    for entry in read::changes_of_subject(write, Subject::Person(id), before, HISTORY)? {
         let event = entry.open(&keyring)?;
-        history.push((entry, event));
+        file.history.push((entry, event));
     }
-    Ok(File { person, identity, documents, history, number })
+    let mut papers = Vec::new();
+    for (blob, number) in table::blobs(write, id)? {
+        let entry = read::entry(write, number)?.ok_or(Error::NotFound)?;
+        if let Some(Event::BlobStored(body)) = entry.open(&keyring)? {
+            papers.push(Paper { blob, kind: body.kind, bytes: body.bytes, media: body.media, at: entry.stamp.at });
+        }
+    }
+    let erasing = requests::open_for(write, "erase", id.as_bytes())?;
+    Ok(Shown { file, papers, erasing })
 }
 
 /// Who opened a person's file, newest first.
@@ -253,9 +310,9 @@ pub fn open_part(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: 
 pub fn readers(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Vec<Entry>> {
     let stamp = by.authorise(Action::PersonReaders, About::default())?;
     table::get(write, id)?.ok_or(Error::NotFound)?;
-    let entries = read::newest_of_subject(write, Subject::Person(id), before, read::PAGE_MAX)?;
+    let entries = read::looks_of_subject(write, Subject::Person(id), before, READERS)?;
     write.append(stamp, Subject::Person(id), &Event::ReadersRead(body::ReadersRead {}))?;
-    Ok(entries.into_iter().filter(|entry| matches!(entry.kind.as_str(), "person.read" | "person.readers_read")).collect())
+    Ok(entries)
 }
 
 /// Whether the officer may see a picture or paper of a file, and its key. The look is itself an entry.

@@ -67,6 +67,27 @@ pub fn newest_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: 
     tx.query(entries!("WHERE subject = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
 }
 
+/// The newest entries about a file that changed something, before `before`, newest first: the history without the looks,
+/// which outnumber it on a file that is often opened.
+///
+/// # Errors
+/// As [`entry`].
+pub fn changes_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    let Some(id) = subject.id() else { return Ok(Vec::new()) };
+    let sql = entries!("WHERE subject = $1 AND number < $2 AND kind NOT IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3");
+    tx.query(sql, params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// The newest entries that say that somebody looked at a file, before `before`, newest first.
+///
+/// # Errors
+/// As [`entry`].
+pub fn looks_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    let Some(id) = subject.id() else { return Ok(Vec::new()) };
+    let sql = entries!("WHERE subject = $1 AND number < $2 AND kind IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3");
+    tx.query(sql, params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
 fn clamp(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -40,11 +40,12 @@ pub struct Button<'a> {
     slim: bool,
     formaction: Option<&'a str>,
     about: Option<&'a str>,
+    unchecked: bool,
 }
 
 impl<'a> Button<'a> {
     const fn new(label: &'a str, look: Look) -> Self {
-        Self { label, look, key: None, icon: None, name_value: None, slim: false, formaction: None, about: None }
+        Self { label, look, key: None, icon: None, name_value: None, slim: false, formaction: None, about: None, unchecked: false }
     }
 
     /// One of several things that can be done.
@@ -97,6 +98,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Sends the form as it is, also while required fields are empty: for a button that only changes the form.
+    pub const fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self
+    }
+
     /// Less high, for rows of a table.
     pub const fn slim(mut self) -> Self {
         self.slim = true;
@@ -128,7 +135,7 @@ impl<'a> Button<'a> {
     /// A button that sends the form it stands in.
     pub fn html(self, ui: &Ui<'_>) -> Markup {
         html! {
-            button type="submit" class=(self.class()) accesskey=[self.key] name=[self.name_value.map(|it| it.0)] value=[self.name_value.map(|it| it.1)] formaction=[self.formaction] {
+            button type="submit" class=(self.class()) accesskey=[self.key] name=[self.name_value.map(|it| it.0)] value=[self.name_value.map(|it| it.1)] formaction=[self.formaction] formnovalidate[self.unchecked] {
                 (self.inner(ui))
             }
         }

@@ -1,7 +1,7 @@
 //! A date of birth, of which day, or day and month, may be unknown.
 //!
-//! Travel documents exist with only a year (ICAO Doc 9303 part 3, §4.8), so day and month may stay empty. Names of the values:
-//! `{name}-day`, `{name}-month`, `{name}-year`.
+//! Travel documents exist with only a year (ICAO Doc 9303 part 3, §4.8), so day and month may stay empty. Whether the year may, the
+//! form around it decides and the server checks. Names of the values: `{name}-day`, `{name}-month`, `{name}-year`.
 
 use super::{Example, field};
 use crate::ui::Ui;
@@ -44,7 +44,7 @@ pub fn date_field(ui: &Ui<'_>, name: &str, legend: &str, typed: Typed<'_>, error
                             @for (index, month) in ui.locale.months().iter().enumerate() { option value=(index + 1) selected[typed.month.parse() == Ok(index + 1)] { (month) } }
                         }
                     }
-                    label { (ui.text("date-year")) input.input.year id={ (name) "-year" } type="text" name={ (name) "-year" } value=(typed.year) inputmode="numeric" maxlength="4" autocomplete="off" required aria-invalid=[invalid]; }
+                    label { (ui.text("date-year")) input.input.year id={ (name) "-year" } type="text" name={ (name) "-year" } value=(typed.year) inputmode="numeric" maxlength="4" autocomplete="off" aria-invalid=[invalid]; }
                 }
             }
         }

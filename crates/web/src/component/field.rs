@@ -157,6 +157,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// May stay empty, and its options say what that means ("all").
+    pub const fn any(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
     /// A short answer: the field is as wide as the answer.
     pub const fn short(mut self) -> Self {
         self.class = "input short";

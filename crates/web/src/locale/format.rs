@@ -200,6 +200,51 @@ impl Locale {
     }
 }
 
+/// Writes the moments of one list. They lie close together, so the date and what the zone says are worked out once for many.
+#[derive(Debug)]
+pub struct Moments<'a> {
+    locale: Locale,
+    zone: &'a Zone,
+    /// Quarter of an hour, counted from the epoch, for which the rest holds: zones change at the start of one.
+    quarter: i64,
+    offset_seconds: i64,
+    mark: String,
+    /// Days since the epoch in the zone, and how that day is written.
+    day: i64,
+    date: String,
+    text: String,
+}
+
+const MICROS: i64 = 1_000_000;
+const QUARTER_SECONDS: i64 = 900;
+const DAY_SECONDS: i64 = 86_400;
+
+impl<'a> Moments<'a> {
+    /// For a list in this language and zone.
+    pub fn new(locale: Locale, zone: &'a Zone) -> Self {
+        let (mark, date, text) = (String::new(), String::new(), String::with_capacity(40));
+        Self { locale, zone, quarter: i64::MIN, offset_seconds: 0, mark, day: i64::MIN, date, text }
+    }
+
+    /// As [`Locale::moment_exact`].
+    pub fn exact(&mut self, moment: Instant) -> &str {
+        let seconds = moment.unix_micros().div_euclid(MICROS);
+        let quarter = seconds.div_euclid(QUARTER_SECONDS);
+        if quarter != self.quarter {
+            (self.quarter, self.offset_seconds, self.mark) = (quarter, i64::from(self.zone.offset_seconds(moment)), self.zone.mark(moment));
+        }
+        let local = seconds + self.offset_seconds;
+        let day = local.div_euclid(DAY_SECONDS);
+        if day != self.day {
+            (self.day, self.date) = (day, self.locale.date_short(self.zone.date(moment)));
+        }
+        let (second, mark) = (local.rem_euclid(DAY_SECONDS), self.locale.clock_separator());
+        self.text.clear();
+        let _ = write!(self.text, "{}, {:02}{mark}{:02}{mark}{:02} {}", self.date, second / 3_600, second / 60 % 60, second % 60, self.mark);
+        &self.text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +280,20 @@ mod tests {
         }
         assert_eq!(Locale::Id.moment_exact(moment, &Zone::named("Asia/Jayapura").unwrap()), "24 Nov 2026, 11.42.07 WIT");
         assert!(Zone::named("Asia/Nowhere").is_none());
+    }
+
+    #[test]
+    fn moments_of_a_list_are_written_as_each_alone() {
+        // Before and after midnight, the epoch, and the days on which London changes its clocks.
+        for zone in ["Asia/Jakarta", "Europe/London", "Asia/Kathmandu"].map(|name| Zone::named(name).unwrap()) {
+            for locale in Locale::ALL {
+                let mut moments = Moments::new(locale, &zone);
+                for seconds in [1_795_488_127, 1_795_488_128, 1_795_481_999, 1_795_482_000, 0, -1, 1_774_745_999, 1_774_746_000, 1_792_889_999, 1_792_890_000] {
+                    let moment = Instant::from_unix_micros(seconds * 1_000_000 + 7);
+                    assert_eq!(moments.exact(moment), locale.moment_exact(moment, &zone), "{seconds}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@
 mod format;
 mod negotiate;
 
-pub use format::Zone;
+pub use format::{Moments, Zone};
 pub use negotiate::{LANGUAGE_COOKIE, Negotiated};
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
@@ -40,7 +40,23 @@ macro_rules! areas {
     };
 }
 
-areas!("common", "layout", "vocabulary", "event", "refusal", "style", "sign_in", "error", "home", "officer", "request", "account", "office");
+areas!(
+    "common",
+    "layout",
+    "vocabulary",
+    "event",
+    "refusal",
+    "style",
+    "sign_in",
+    "error",
+    "home",
+    "officer",
+    "request",
+    "account",
+    "office",
+    "person",
+    "journal",
+);
 
 /// What is kept for one language.
 struct Texts {

@@ -6,6 +6,7 @@ pub mod error;
 pub mod fresh;
 pub mod home;
 pub mod join;
+pub mod journal;
 pub mod office;
 pub mod office_access;
 pub mod office_retention;
@@ -13,6 +14,7 @@ pub mod officer;
 pub mod officer_link;
 pub mod officer_new;
 pub mod officer_show;
+pub mod person;
 pub mod request;
 pub mod request_show;
 pub mod sign_in;
@@ -54,6 +56,8 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         office::samples,
         office_access::samples,
         office_retention::samples,
+        person::samples,
+        journal::samples,
     ]
     .into_iter()
     .flat_map(|samples| samples(locale))

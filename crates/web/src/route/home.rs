@@ -78,7 +78,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         backup: None,
         persons,
         may_register: may(Action::PersonRegister),
-        index_building: false,
+        index_building: sees_persons && !desk.office().names().is_complete(),
         done,
     };
     Ok(desk.visit.answer(page(&desk.visit.page(), &view)))

@@ -4,8 +4,11 @@ mod account;
 mod fresh;
 mod home;
 mod join;
+mod journal;
+mod log;
 mod office;
 mod officer;
+mod person;
 mod request;
 mod sign_in;
 mod style;
@@ -22,6 +25,9 @@ pub(crate) fn router() -> Router<State> {
         .merge(fresh::router())
         .merge(home::router())
         .merge(officer::router())
+        .merge(person::router())
+        .merge(journal::router())
+        .merge(log::router())
         .merge(request::router())
         .merge(account::router())
         .merge(office::router())

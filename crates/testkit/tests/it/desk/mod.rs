@@ -2,8 +2,10 @@
 //! field, no redirect followed unless a test does.
 
 mod account;
+mod journal;
 mod office;
 mod officer;
+mod person;
 mod request;
 mod routes;
 
@@ -34,9 +36,17 @@ pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Seen {
+    /// Every address that the page leads to or asks for, besides itself in another language.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        let ends = [" href=\"", " action=\"", " formaction=\"", " hx-get=\"", " src=\""];
+        let all = ends.iter().flat_map(|open| self.text.split(open).skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&")));
+        all.filter(|address| !address.contains("lang=")).collect()
+    }
+
     /// Where a redirect leads; empty for a page.
     pub(crate) fn to(&self) -> &str {
         self.headers.get("location").map_or("", |value| value.to_str().unwrap())
@@ -122,13 +132,32 @@ impl Browser<'_> {
     }
 
     pub(crate) async fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Seen {
+        self.send(method, path, body.map(|body| ("application/x-www-form-urlencoded".to_owned(), body.into_bytes()))).await
+    }
+
+    /// Sends a form with a file: its fields in this order, then the file.
+    pub(crate) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Seen {
+        const BOUNDARY: &str = "----contoh";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\ncontent-type: image/jpeg\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        self.send("POST", path, Some((format!("multipart/form-data; boundary={BOUNDARY}"), body))).await
+    }
+
+    /// Sends a body of a media type.
+    pub(crate) async fn send(&mut self, method: &str, path: &str, body: Option<(String, Vec<u8>)>) -> Seen {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let mut request =
             Request::builder().method(method).uri(path).header("host", "localhost:8080").header("cookie", cookies).header("accept-language", "en");
-        if body.is_some() {
-            request = request.header("content-type", "application/x-www-form-urlencoded").header("origin", "http://localhost:8080");
+        if let Some((media, _)) = &body {
+            request = request.header("content-type", media).header("origin", "http://localhost:8080");
         }
-        let mut request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
+        let mut request = request.body(body.map_or_else(Body::empty, |(_, body)| Body::from(body))).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711))));
         let response = self.desk.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -139,8 +168,8 @@ impl Browser<'_> {
                 self.cookies.push((name.into(), value.into()));
             }
         }
-        let text = String::from_utf8(to_bytes(body, 4 << 20).await.unwrap().to_vec()).unwrap();
-        Seen { status: parts.status, headers: parts.headers, text }
+        let bytes = to_bytes(body, 16 << 20).await.unwrap().to_vec();
+        Seen { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// Confirms by a code that it is still them.

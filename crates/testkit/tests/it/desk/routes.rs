@@ -50,6 +50,30 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/officers/{id}/restore", Not(Role::Desk)),
     ("POST", "/officers/{id}/recover", Not(Role::Head)),
     ("POST", "/officers/{id}/sign-ins/{session}/end", Not(Role::Desk)),
+    ("GET", "/persons", Not(Role::Cashier)),
+    ("GET", "/persons/search", Anybody),
+    ("POST", "/persons/search", Not(Role::Administrator)),
+    ("GET", "/persons/new", Not(Role::Head)),
+    ("POST", "/persons/new", Not(Role::PrivacyOfficer)),
+    ("GET", "/persons/{id}", Not(Role::Auditor)),
+    ("GET", "/persons/{id}/readers", Not(Role::Desk)),
+    ("GET", "/persons/{id}/notes", Anybody),
+    ("POST", "/persons/{id}/notes", Not(Role::Cashier)),
+    ("GET", "/persons/{id}/correct", Not(Role::Head)),
+    ("POST", "/persons/{id}/correct", Not(Role::Monitor)),
+    ("GET", "/persons/{id}/documents", Not(Role::Head)),
+    ("POST", "/persons/{id}/documents", Not(Role::Monitor)),
+    ("GET", "/persons/{id}/papers", Not(Role::PrivacyOfficer)),
+    ("POST", "/persons/{id}/blobs", Not(Role::Head)),
+    ("GET", "/persons/{id}/blobs/{blob}", Not(Role::Auditor)),
+    ("GET", "/persons/{id}/erase", Not(Role::Head)),
+    ("POST", "/persons/{id}/erase", Not(Role::Stay)),
+    ("GET", "/journal", Not(Role::Desk)),
+    ("GET", "/journal/{number}", Not(Role::Cashier)),
+    ("GET", "/journal/{number}/receipt", Not(Role::Stay)),
+    ("GET", "/log/checkpoint", Anybody),
+    ("GET", "/log/vkey", Anybody),
+    ("GET", "/log/tile/{*rest}", Anybody),
     ("GET", "/requests", Officers),
     ("GET", "/requests/{id}", Not(Role::Desk)),
     ("POST", "/requests/{id}/approve", Not(Role::PrivacyOfficer)),
@@ -133,6 +157,14 @@ async fn no_route_lets_in_whom_it_should_not() {
     let (other, mut counter) = desk.officer("wati", &[Role::Desk]).await;
     let request = admin.post(&format!("/officers/{}/roles", other.id), &[("roles", "stay")]).await.is(303).to().replace("/requests/", "");
     let own = desk.test.context(&other).await;
+    let (made, by) = (siger_domain::id::PersonId::new(desk.test.office.now(), desk.test.office.random()), own.clone());
+    let identity = siger_domain::person::Identity {
+        name: siger_domain::person::Name::new("Contoh Siti").unwrap(),
+        born: None,
+        sex: siger_domain::person::Sex::F,
+        nationality: siger_domain::person::CountryCode::new("nationality", "UTO").unwrap(),
+    };
+    desk.test.office.write(move |write| siger_app::person::register(write, &by, made, identity, Vec::new())).await.unwrap();
     let way = siger_app::account::ways(&desk.test.office, &own).await.unwrap()[0].id;
     let session = own.session.unwrap();
 
@@ -141,14 +173,27 @@ async fn no_route_lets_in_whom_it_should_not() {
         let id = match path.split('/').nth(1) {
             Some("officers") => other.id.to_string(),
             Some("requests") => request.clone(),
+            Some("persons") => made.to_string(),
             _ if path.contains("/ways/") => way.to_string(),
             _ => session.to_string(),
         };
-        let address = path.replace("{id}", &id).replace("{session}", &session.to_string()).replace("{code}", "0000-0000-0000-0000-0000-0000-0000");
+        let address = path
+            .replace("{id}", &id)
+            .replace("{session}", &session.to_string())
+            .replace("{code}", "0000-0000-0000-0000-0000-0000-0000")
+            .replace("{blob}", &"00".repeat(32))
+            .replace("{number}", "1")
+            .replace("{*rest}", "0/000.p/1");
         let fields = [("roles", "auditor"), ("lost", "phone"), ("cancel", "yes"), ("password", "perahu kayu di way besai"), ("name", "x"), ("login", "lain")];
 
         let mut nobody = desk.nobody();
-        let seen = if *method == "GET" { nobody.get(&address).await } else { nobody.post(&address, &fields).await };
+        // The one form with a file.
+        let upload = *method == "POST" && path.ends_with("/blobs");
+        let seen = match *method {
+            "GET" => nobody.get(&address).await,
+            _ if upload => nobody.upload(&address, &[("csrf", "")], b"%PDF-").await,
+            _ => nobody.post(&address, &fields).await,
+        };
         if matches!(whom, Anybody) {
             assert!(!seen.to().starts_with("/sign-in?next"), "{method} {path} asks for a sign-in");
             continue;
@@ -157,14 +202,20 @@ async fn no_route_lets_in_whom_it_should_not() {
 
         // A form without its hidden field changes nothing, whoever sends it.
         if *method == "POST" && !path.ends_with("/passkey/finish") {
-            assert_eq!(admin.post_bare(&address, &fields).await.status.as_u16(), 403, "POST {path} without the hidden field");
+            let seen = if upload { admin.upload(&address, &fields, b"%PDF-").await } else { admin.post_bare(&address, &fields).await };
+            assert_eq!(seen.status.as_u16(), 403, "POST {path} without the hidden field");
         }
         let Not(role) = whom else { continue };
         if !without.contains_key(role) {
             without.insert(*role, desk.officer(&format!("tanpa-{}", role.as_str().replace('_', "-")), &[*role]).await.1);
         }
         let browser = without.get_mut(role).unwrap();
-        let seen = if *method == "GET" { browser.get(&address).await } else { browser.post(&address, &fields).await };
+        let csrf = browser.csrf.clone();
+        let seen = match *method {
+            "GET" => browser.get(&address).await,
+            _ if upload => browser.upload(&address, &[("csrf", &csrf), ("kind", "paper")], b"%PDF-").await,
+            _ => browser.post(&address, &fields).await,
+        };
         assert!(matches!(seen.status.as_u16(), 403 | 404), "{method} {path} as {role}: {} to {:?}", seen.status, seen.to());
     }
     counter.get("/").await.is(200).says_not("href=\"/journal\"");
