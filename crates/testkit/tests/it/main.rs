@@ -12,6 +12,7 @@ mod fault;
 mod index;
 mod jobs;
 mod keys;
+mod kill;
 mod notify;
 mod office;
 mod replay;
