@@ -38,6 +38,8 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     read::newest(tx, 10, 10)?;
     read::newest_of_kind(tx, "person.read", 10, 10)?;
     read::newest_of_subject(tx, Subject::Person(who), 10, 10)?;
+    read::changes_of_subject(tx, Subject::Person(who), 10, 10)?;
+    read::looks_of_subject(tx, Subject::Person(who), 10, 10)?;
     read::from_row_by_row(tx, 0, 10)?;
     read::commitments(tx, 0, 10)?;
     drop((tx.nodes(0, 0, 1), tx.nodes(1, 0, 1)));
