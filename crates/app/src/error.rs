@@ -66,9 +66,12 @@ impl From<siger_storage::Error> for Error {
     fn from(error: siger_storage::Error) -> Self {
         use siger_storage::Error as Store;
         match error {
-            Store::DiskFull { .. } | Store::ReadOnly { .. } | Store::Unavailable { .. } | Store::Unknown { .. } | Store::ClockBack { .. } => {
-                Self::Unavailable(error)
-            }
+            Store::DiskFull { .. }
+            | Store::ReadOnly { .. }
+            | Store::Unavailable { .. }
+            | Store::Unknown { .. }
+            | Store::ClockBack { .. }
+            | Store::RootRotated => Self::Unavailable(error),
             other => Self::Internal(Box::new(other)),
         }
     }

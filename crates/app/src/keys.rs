@@ -6,7 +6,7 @@ use siger_storage::keyring::{KeyInfo, RootSecret, Rotation, Which};
 
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
-use crate::job;
+use crate::job::rehash;
 use crate::office::Office;
 
 /// The keys besides the data keys, by kind and age. Holds no secret.
@@ -28,6 +28,9 @@ pub async fn rotate(office: &Office, by: &Context, which: Which, new_root: Optio
     if (which == Which::Office) != new_root.is_some() {
         return Err(Error::invalid("root", if new_root.is_some() { "unexpected" } else { "missing" }));
     }
+    if which == Which::Lookup {
+        rehash::foresee(office).await?;
+    }
     let (keyring, now, random): (_, _, [u8; 32]) = (office.store().keyring().clone(), by.now, office.random());
     // On a thread that may wait: a passphrase is stretched for a second.
     let rotated = tokio::task::spawn_blocking(move || {
@@ -46,7 +49,7 @@ pub async fn rotate(office: &Office, by: &Context, which: Which, new_root: Optio
             let event = Event::KeyRotated(body::KeyRotated { which: which.as_str().to_owned(), key: entry_key.clone() });
             write.append(stamp, Subject::Office, &event)?;
             if which == Which::Lookup {
-                job::add_rehash(write, &scheduler, now, &entry_key)?;
+                rehash::add(write, &scheduler, now, &entry_key)?;
             }
             Ok(())
         })
@@ -60,11 +63,8 @@ pub async fn rotate(office: &Office, by: &Context, which: Which, new_root: Optio
 /// When not permitted, there is no such key, it is in use, or hashes of the old look-up key still wait to be computed anew.
 pub async fn retire(office: &Office, by: &Context, which: Which, id: &str) -> Result<()> {
     by.authorise(Action::OfficeKeys, About::default())?;
-    if which == Which::Lookup {
-        let jobs = office.read(|tx| Ok(siger_storage::table::operation::jobs(tx, 500)?)).await?;
-        if jobs.iter().any(|job| job.kind == job::REHASH) {
-            return Err(Error::Conflict("rehash_waits"));
-        }
+    if which == Which::Lookup && rehash::waits(office).await? {
+        return Err(Error::Conflict("rehash_waits"));
     }
     let (keyring, id, now) = (office.store().keyring().clone(), id.to_owned(), by.now);
     tokio::task::spawn_blocking(move || keyring.retire(which, &id, now)).await.map_err(Error::internal)?.map_err(|error| match error {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use siger_app::job::rehash;
 use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::time::Clock as _;
@@ -15,9 +16,6 @@ use crate::ask;
 use crate::flags::{How, Where};
 use crate::place::{MachineClock, Place, random};
 use crate::settings::Root;
-
-/// Jobs looked at: more than ever wait.
-const JOBS_MAX: u32 = 500;
 
 /// List, rotate and retire keys.
 #[derive(Args)]
@@ -84,12 +82,9 @@ impl Keys {
                 ask::sure(yes, &format!("The {} key {id} will no longer be accepted, for ever.", which.which().as_str()))?;
                 let office = place.office(&place.origin(place.settings.listen.port()))?;
                 if which == Kind::Lookup {
-                    let jobs = office.store().read_blocking(|tx| siger_storage::table::operation::jobs(tx, JOBS_MAX))?;
-                    // Retired now, persons whose hashes still need it could no longer be found by their documents.
-                    anyhow::ensure!(
-                        jobs.iter().all(|job| job.kind != siger_app::job::REHASH),
-                        "the hashes are still computed anew: let the office run (`siger serve`) until `siger keys retire` no longer says this"
-                    );
+                    // What an interrupted rotation or a running office has not done yet: retired before, the key would take with it
+                    // the persons whose hashes still need it.
+                    rehash_now(&office).context("the key is not retired: the look-up hashes are not computed anew yet")?;
                 }
                 office.store().keyring().retire(which.which(), &id, MachineClock.now())?;
                 eprintln!("Retired.");
@@ -113,6 +108,9 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
     // Opened before anything changes: the rotation is written into the journal.
     let open = place.office(&place.origin(place.settings.listen.port()))?;
     let (store, keyring) = (open.store().clone(), open.store().keyring().clone());
+    if which == Kind::Lookup {
+        runtime()?.block_on(rehash::foresee(&open)).context("nothing is rotated")?;
+    }
     let now = MachineClock.now();
     let key = match which {
         Kind::Office => office(place, &keyring, secret)?,
@@ -123,24 +121,35 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
     // The console holds the root secret, so no policy is asked; the journal says that the program did it.
     let stamp = Stamp { at: now, actor: None, role: Role::System, purpose: Purpose::Administration };
     let event = Event::KeyRotated(body::KeyRotated { which: which.which().as_str().to_owned(), key: key.clone() });
-    let named = key.clone();
+    let (named, office) = (key.clone(), open.clone());
     store
         .write_blocking(move |write| -> siger_app::Result<()> {
             write.append(stamp, Subject::Office, &event)?;
-            if which == Kind::Lookup {
-                // Done by the office when it next runs; until then both keys are tried.
-                siger_app::job::add_rehash(write, &open, now, &named)?;
-            }
-            Ok(())
+            if which == Kind::Lookup { rehash::add_held(write, &office, now, &named) } else { Ok(()) }
         })
         .context("the key is rotated, but the journal does not say so: write it into the office's book")?;
     if which == Kind::Lookup {
-        // Look-ups try both keys meanwhile; the old one can be retired after this.
-        let done = siger_storage::table::rehash_all(&store).context("the key is rotated; the look-up hashes must still be computed anew: rotate again")?;
-        eprintln!("Look-up hashes computed anew: {} persons, {} officers.", done.persons, done.officers);
+        // Done here, so that the office is whole without a server; look-ups try both keys meanwhile.
+        rehash_now(&open).context("the key is rotated; the look-up hashes are computed anew when the office next runs, or by `siger keys retire`")?;
     }
     println!("{key}");
-    eprintln!("Rotated. Make new copies of the keyring, destroy the old ones, and start all processes again (docs/guide/keys.md).");
+    if which == Kind::Office {
+        eprintln!("Rotated. A server that runs changes nothing any more: start all processes again, with the new root secret.");
+    }
+    eprintln!("Make new copies of the keyring and destroy the old ones (docs/guide/keys.md).");
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// Computes the look-up hashes anew where they wait for it.
+fn rehash_now(office: &siger_app::Office) -> Result<()> {
+    let done = runtime()?.block_on(rehash::now(office))?;
+    if done != rehash::Rehashed::default() {
+        eprintln!("Look-up hashes computed anew: {} persons, {} officers.", done.persons, done.officers);
+    }
     Ok(())
 }
 

@@ -77,6 +77,9 @@ pub enum Error {
         /// Newest revision seen.
         seen: u64,
     },
+    /// Another process rotated the office key: this one cannot follow the keyring any more.
+    #[error("the office key was rotated, and this process has the old root secret; start it again with the new one. Nothing of this change was kept")]
+    RootRotated,
     /// There is no office in this place.
     #[error("there is no office here yet; make one with `siger init`, or bring one back with `siger restore`")]
     NoOffice,
@@ -133,6 +136,7 @@ impl Error {
             Self::Unavailable { operation, reason } => Self::Unavailable { operation, reason: reason.clone() },
             Self::Unknown { operation } => Self::Unknown { operation },
             Self::NoOffice => Self::NoOffice,
+            Self::RootRotated => Self::RootRotated,
             Self::KeyringOlder { found, seen } => Self::KeyringOlder { found: *found, seen: *seen },
             _ => return None,
         })

@@ -5,7 +5,7 @@
 //! a day, because day and job are written in one transaction.
 
 mod daily;
-mod rehash;
+pub mod rehash;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +21,6 @@ use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::notify::{self, Notifier};
 use crate::office::Office;
-
-pub use rehash::add as add_rehash;
 
 /// Kind of the job that runs once each day.
 pub const DAILY: &str = "daily";
@@ -102,10 +100,11 @@ pub struct Ran {
 }
 
 /// Puts a job on the list, in the transaction of what it follows from.
-pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payload: Vec<u8>, run_at: Instant, once: Option<&str>) -> Result<()> {
+pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payload: Vec<u8>, run_at: Instant, once: Option<&str>) -> Result<JobId> {
     let keyring = write.keyring().clone();
     let job = operation::Job { id: JobId::new(run_at, office.random()), kind: kind.to_owned(), payload, run_at, attempts: 0, failed: None };
-    Ok(operation::add_job(write, &keyring, &job, once)?)
+    operation::add_job(write, &keyring, &job, once)?;
+    Ok(job.id)
 }
 
 /// Makes today's daily job, unless it was made. Says whether it was.
@@ -203,7 +202,7 @@ async fn handle(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::J
     match job.kind.as_str() {
         DAILY => daily::run(office).await,
         NOTIFY => notify::deliver(office, notifier, job.id, &job.payload).await,
-        REHASH => rehash::run(office).await,
+        REHASH => rehash::run(office).await.map(drop),
         _ => Err(Error::internal("this version of the program does not know the kind of job")),
     }
 }

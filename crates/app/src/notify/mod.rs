@@ -117,7 +117,7 @@ pub(crate) struct Notice {
 /// Puts a message on the list, in the transaction of what it tells.
 pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, notice: Notice) -> Result<()> {
     let payload = serde_json::to_vec(&notice).map_err(Error::internal)?;
-    job::add(write, office, job::NOTIFY, payload, office.now(), None)
+    job::add(write, office, job::NOTIFY, payload, office.now(), None).map(drop)
 }
 
 /// Sends the message of a job. Done as well when there is nobody to send it to.

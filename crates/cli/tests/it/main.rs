@@ -7,6 +7,7 @@
 )]
 
 mod drill;
+mod keys;
 mod offices;
 mod running;
 mod tls;

@@ -67,17 +67,6 @@ fn a_sample_office_is_filled_looked_at_and_its_keys_rotated() {
     assert_eq!(keys(&["retire", "seal", &old_seal, "--yes"]).0, 0);
     let (_, after, _) = keys(&["list"]);
     assert!(after.lines().any(|line| line.contains(&old_seal) && line.contains("retired")), "{after}");
-    // The old look-up key is needed until the office has computed all hashes anew.
-    let old = before.lines().find(|line| line.starts_with("lookup")).unwrap().split_whitespace().nth(1).unwrap().to_owned();
-    let (status, _, err) = keys(&["retire", "lookup", &old, "--yes"]);
-    assert!(status == 1 && err.contains("computed anew"), "{err}");
-    let running = Running::start(folder.path(), &["serve"]);
-    let begun = std::time::Instant::now();
-    while keys(&["retire", "lookup", &old, "--yes"]).0 != 0 {
-        assert!(begun.elapsed().as_secs() < 60, "the hashes are not computed anew");
-        std::thread::sleep(std::time::Duration::from_millis(250));
-    }
-    assert_eq!(running.end().0, Some(0));
     // The office opens under its new root secret.
     let (status, out, err) = run(folder.path(), &["fill", "--persons", "1"]);
     assert_eq!(status, 0, "{out}{err}");

@@ -4,7 +4,7 @@ use siger_domain::time::Instant;
 
 use crate::engine::{Dialect, Tx};
 use crate::error::{Error, Result};
-use crate::keyring::Keyring;
+use crate::keyring::{self, Keyring};
 use crate::params;
 use crate::tlog::Edge;
 
@@ -77,7 +77,11 @@ impl Head {
     pub(crate) fn accept(&self, keyring: &Keyring) -> Result<()> {
         let mut found = keyring.revision();
         if found < self.keyring_revision {
-            keyring.reload()?;
+            keyring.reload().map_err(|error| match error {
+                // The data is this office's own, so the secret is that of before a rotation.
+                keyring::Error::WrongRoot(_) | keyring::Error::RootKind { .. } => Error::RootRotated,
+                other => other.into(),
+            })?;
             found = keyring.revision();
         }
         if found < self.keyring_revision { Err(Error::KeyringOlder { found, seen: self.keyring_revision }) } else { Ok(()) }

@@ -275,6 +275,15 @@ pub fn claim_job(tx: &mut Tx<'_>, keyring: &Keyring, now: Instant, until: Instan
     Ok(Some(Job { id, kind, payload, run_at: Instant::from_unix_micros(run_at), attempts: attempts as u32, failed }))
 }
 
+/// Claims a job for the one that puts it on the list, in the transaction that does: nobody else begins it before `until`.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn hold_job(tx: &mut Tx<'_>, id: JobId, until: Instant) -> Result<()> {
+    tx.execute("UPDATE job SET claimed_until = $1, attempts = attempts + 1 WHERE id = $2", params![until, id.as_bytes()])?;
+    Ok(())
+}
+
 /// Takes a job that is done off the list.
 ///
 /// # Errors

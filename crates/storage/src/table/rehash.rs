@@ -1,65 +1,45 @@
-//! Computing the keyed hashes anew after the look-up key was rotated, while the office works.
+//! Keyed hashes anew after the look-up key was rotated: the two steps that a job repeats while the office works.
 //!
-//! Until it is done look-ups try the old key too (`Keyring::lookup_hashes`), so that nobody is missed; after it the old key can
-//! be retired. Steps are short, so that others write in between, and it may be begun again after a crash.
+//! Until all are done look-ups try the old key too (`Keyring::lookup_hashes`), so that nobody is missed; after it the old key can
+//! be retired. Steps are short, so that others write in between, and may be repeated after a crash.
 
-use siger_domain::id::{OfficerId, PersonId};
+use super::{officer, person, upkeep};
+use crate::engine::Tx;
+use crate::error::Result;
+use crate::keyring::Keyring;
 
-use super::{officer, person};
-use crate::error::{Error, Result};
-use crate::params;
-use crate::store::Store;
-
-/// Files in one step: some tens of milliseconds, so that nobody at the counter waits.
+/// Files in one step: about 10 ms, so that nobody at the counter waits.
 const STEP: u32 = 200;
 
-/// How many rows were computed anew.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rehashed {
-    /// Persons' files.
-    pub persons: u64,
-    /// Officers.
-    pub officers: u64,
+/// A step through the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// How many were computed anew.
+    pub count: u64,
+    /// The entry from which the next step goes on.
+    pub next: u64,
 }
 
-/// Replaces every keyed hash by one under the look-up key in use. When it returns, the keys before it can be retired.
+/// Replaces the hashes of the next files, from entry `from` upwards; `None` when there are no more.
 ///
 /// # Errors
-/// When the store refuses or an entry is damaged; what was done before stays done.
-pub fn rehash_all(store: &Store) -> Result<Rehashed> {
-    let mut done = Rehashed::default();
-    let mut after = -1;
-    loop {
-        let step = store.write_blocking(move |write| {
-            let keyring = write.keyring().clone();
-            let page = write.query("SELECT registered, id FROM person WHERE registered > $1 ORDER BY registered LIMIT $2", params![after, STEP], |row| {
-                Ok((row.int(0)?, PersonId::from_bytes(row.bytes(1)?)))
-            })?;
-            for (_, id) in &page {
-                person::rehash(write, &keyring, *id)?;
-            }
-            Ok::<_, Error>(page.last().map(|(last, _)| (*last, page.len() as u64)))
-        })?;
-        let Some((last, count)) = step else { break };
-        after = last;
-        done.persons += count;
+/// When the engine refuses or an entry is damaged.
+pub fn rehash_persons(tx: &mut Tx<'_>, keyring: &Keyring, from: u64) -> Result<Option<Step>> {
+    let rows = upkeep::files(tx, from, STEP)?;
+    for row in &rows {
+        person::rehash(tx, keyring, row.id)?;
     }
-    let mut after = -1;
-    loop {
-        let step = store.write_blocking(move |write| {
-            let keyring = write.keyring().clone();
-            let page = write.query("SELECT profile, id FROM officer WHERE profile > $1 ORDER BY profile LIMIT $2", params![after, STEP], |row| {
-                Ok((row.int(0)?, OfficerId::from_bytes(row.bytes(1)?)))
-            })?;
-            for (_, id) in &page {
-                if let Some(row) = officer::get(write, *id)? {
-                    officer::rehash(write, &keyring, &row)?;
-                }
-            }
-            Ok::<_, Error>(page.last().map(|(last, _)| (*last, page.len() as u64)))
-        })?;
-        let Some((last, count)) = step else { return Ok(done) };
-        after = last;
-        done.officers += count;
+    Ok(rows.last().map(|last| Step { count: rows.len() as u64, next: last.registered + 1 }))
+}
+
+/// Replaces the hashes of all officers, who are few; says how many.
+///
+/// # Errors
+/// As [`rehash_persons`].
+pub fn rehash_officers(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<u64> {
+    let rows = officer::all(tx)?;
+    for row in &rows {
+        officer::rehash(tx, keyring, row)?;
     }
+    Ok(rows.len() as u64)
 }

@@ -56,7 +56,18 @@ async fn health() -> &'static str {
 
 /// Whether the office can be worked with: the store answers, and its journal stands under a signed checkpoint.
 async fn ready(Extract(state): Extract<State>) -> Response {
-    match state.office().read(|tx| Ok(read::head(tx)?)).await {
+    let head = state.office().read(|tx| Ok(read::head(tx)?)).await;
+    if let Ok(head) = &head
+        && head.keyring_revision > state.office().store().keyring().revision()
+    {
+        // The writer follows within half a second; when it cannot (the office key was rotated) it refuses every change.
+        let keyring = state.office().store().keyring().clone();
+        let followed = tokio::task::spawn_blocking(move || keyring.reload()).await;
+        if !matches!(followed, Ok(Ok(_))) {
+            return not_ready("keyring");
+        }
+    }
+    match head {
         Ok(head) if !head.checkpoint.is_empty() => Json(json!({ "status": "ready", "journal_entries": head.edge.size(), "building": [] })).into_response(),
         Ok(_) => not_ready("checkpoint"),
         Err(_) => not_ready("store"),

@@ -79,6 +79,7 @@ fn unavailable(source: &siger_storage::Error) -> &'static str {
         siger_storage::Error::ReadOnly { .. } => "read_only",
         siger_storage::Error::ClockBack { .. } => "clock_back",
         siger_storage::Error::Unknown { .. } => "unknown",
+        siger_storage::Error::RootRotated => "root_rotated",
         _ => "busy",
     }
 }
