@@ -9,6 +9,15 @@ use crate::error::{Error, Result};
 use crate::job::rehash;
 use crate::office::Office;
 
+/// Whether look-up hashes are still computed anew, so that the old look-up key cannot be ended yet.
+///
+/// # Errors
+/// When not permitted, or the store refuses.
+pub async fn rehash_waits(office: &Office, by: &Context) -> Result<bool> {
+    by.authorise(Action::OfficeRead, About::default())?;
+    rehash::waits(office).await
+}
+
 /// The keys besides the data keys, by kind and age. Holds no secret.
 ///
 /// # Errors
@@ -62,14 +71,20 @@ pub async fn rotate(office: &Office, by: &Context, which: Which, new_root: Optio
 /// # Errors
 /// When not permitted, there is no such key, it is in use, or hashes of the old look-up key still wait to be computed anew.
 pub async fn retire(office: &Office, by: &Context, which: Which, id: &str) -> Result<()> {
-    by.authorise(Action::OfficeKeys, About::default())?;
+    let stamp = by.authorise(Action::OfficeKeys, About::default())?;
     if which == Which::Lookup && rehash::waits(office).await? {
         return Err(Error::Conflict("rehash_waits"));
     }
-    let (keyring, id, now) = (office.store().keyring().clone(), id.to_owned(), by.now);
-    tokio::task::spawn_blocking(move || keyring.retire(which, &id, now)).await.map_err(Error::internal)?.map_err(|error| match error {
+    let (keyring, key, now) = (office.store().keyring().clone(), id.to_owned(), by.now);
+    let retired = tokio::task::spawn_blocking(move || keyring.retire(which, &key, now)).await.map_err(Error::internal)?;
+    let ended = retired.map_err(|error| match error {
         siger_storage::keyring::Error::NoSuchKey { .. } => Error::NotFound,
         siger_storage::keyring::Error::InUse { .. } => Error::Conflict("key_in_use"),
         other => other.into(),
-    })
+    })?;
+    if ended {
+        let event = Event::KeyRetired(body::KeyRetired { which: which.as_str().to_owned(), key: id.to_owned() });
+        office.write(move |write| Ok(write.append(stamp, Subject::Office, &event)?)).await?;
+    }
+    Ok(())
 }

@@ -86,7 +86,11 @@ impl Keys {
                     // the persons whose hashes still need it.
                     rehash_now(&office).context("the key is not retired: the look-up hashes are not computed anew yet")?;
                 }
-                office.store().keyring().retire(which.which(), &id, MachineClock.now())?;
+                if office.store().keyring().retire(which.which(), &id, MachineClock.now())? {
+                    let event = Event::KeyRetired(body::KeyRetired { which: which.which().as_str().to_owned(), key: id });
+                    let written = office.store().write_blocking(move |write| write.append(console(), Subject::Office, &event));
+                    written.context("the key is retired, but the journal does not say so: write it into the office's book")?;
+                }
                 eprintln!("Retired.");
                 Ok(())
             }
@@ -118,13 +122,11 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
         Kind::Seal => keyring.rotate(Rotation::Seal, now, &random())?,
         Kind::Lookup => keyring.rotate(Rotation::Lookup, now, &random())?,
     };
-    // The console holds the root secret, so no policy is asked; the journal says that the program did it.
-    let stamp = Stamp { at: now, actor: None, role: Role::System, purpose: Purpose::Administration };
     let event = Event::KeyRotated(body::KeyRotated { which: which.which().as_str().to_owned(), key: key.clone() });
     let (named, office) = (key.clone(), open.clone());
     store
         .write_blocking(move |write| -> siger_app::Result<()> {
-            write.append(stamp, Subject::Office, &event)?;
+            write.append(console(), Subject::Office, &event)?;
             if which == Kind::Lookup { rehash::add_held(write, &office, now, &named) } else { Ok(()) }
         })
         .context("the key is rotated, but the journal does not say so: write it into the office's book")?;
@@ -138,6 +140,11 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
     }
     eprintln!("Make new copies of the keyring and destroy the old ones (docs/guide/keys.md).");
     Ok(())
+}
+
+/// The console holds the root secret, so no policy is asked; the journal says that the program did it.
+fn console() -> Stamp {
+    Stamp { at: MachineClock.now(), actor: None, role: Role::System, purpose: Purpose::Administration }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

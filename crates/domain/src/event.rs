@@ -162,6 +162,13 @@ events! {
         /// Identifier of the new key.
         key: String,
     }
+    /// A replaced key was ended: no longer accepted, its secret destroyed.
+    KeyRetired = "key.retired" 1 {
+        /// `log`, `seal` or `lookup`.
+        which: String,
+        /// Identifier of the key.
+        key: String,
+    }
     /// An archive left the office.
     OfficeExported = "office.exported" 1 {
         /// Number of entries in it.

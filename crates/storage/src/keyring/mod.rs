@@ -255,12 +255,17 @@ impl Keyring {
         Ok(if id.is_empty() { self.office_key_id() } else { id })
     }
 
-    /// Ends a rotated key: it is no longer accepted and its secret is destroyed.
+    /// Ends a rotated key: it is no longer accepted and its secret is destroyed. Says whether it was not ended before.
     ///
     /// # Errors
     /// When there is no such key or it is in use. The office key is not retired here: destroy the old root secret and the copies it opens.
-    pub fn retire(&self, which: Which, id: &str, at: Instant) -> Result<()> {
-        self.change(|contents| rotate::retire(contents, which, id, at))
+    pub fn retire(&self, which: Which, id: &str, at: Instant) -> Result<bool> {
+        let mut ended = false;
+        self.change(|contents| {
+            ended = rotate::retire(contents, which, id, at)?;
+            Ok(ended)
+        })?;
+        Ok(ended)
     }
 
     /// All keys besides the data keys, by kind and age.

@@ -2,6 +2,7 @@
 event-office-founded = Office was made
 event-office-restored = Office was restored from a backup
 event-key-rotated = Key was rotated
+event-key-retired = Key was retired
 event-office-exported = Backup was made
 event-officer-invited = Officer was invited
 event-officer-recovery_issued = One-time link was given

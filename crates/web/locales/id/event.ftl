@@ -2,6 +2,7 @@
 event-office-founded = Kantor dibuat
 event-office-restored = Kantor dipulihkan dari cadangan
 event-key-rotated = Kunci kantor diganti
+event-key-retired = Kunci kantor dipensiunkan
 event-office-exported = Cadangan dibuat
 event-officer-invited = Petugas diundang
 event-officer-recovery_issued = Tautan sekali pakai diberikan

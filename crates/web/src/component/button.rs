@@ -110,6 +110,11 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The words of [`Button::about`].
+    pub(super) const fn about_of(self) -> Option<&'a str> {
+        self.about
+    }
+
     const fn class(self) -> &'static str {
         match (self.look, self.slim) {
             (Look::Plain, false) => "button",

@@ -11,14 +11,15 @@ pub const CRITERIA: &[&str] = &[
     "the button inside has other words than \"yes\"",
     "works with the keyboard alone; nothing is trapped or covered",
     "typing letters or Enter never does the thing by itself",
+    "where it stands more than once on a page, both buttons say of what",
 ];
 
 /// The question. `open` are the words of the first button, `content` says what will happen and holds what the form asks, `act` is
-/// the button that does it. Stands inside the form.
+/// the button that does it; what that is about ([`Button::about`]) is said after `open`, too. Stands inside the form.
 pub fn confirm(ui: &Ui<'_>, open: &str, content: Markup, act: Button<'_>) -> Markup {
     html! {
         details.confirm {
-            summary.button.danger { (open) }
+            summary.button.danger { (open) @if let Some(about) = act.about_of() { span.unseen { " " (about) } } }
             div.ask { (content) div.actions { (act.html(ui)) } }
         }
     }

@@ -1,4 +1,4 @@
-//! The office: what it is, where its data is, its journal, its keys.
+//! The office: what it is, where its data is, its journal.
 
 use super::Sample;
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
         badge::{self, Tone},
         card::Card,
         facts, proof,
-        table::{self, Column},
         tabs::{Tab, tabs},
     },
     layout::{Head, Heading, Page, Section},
@@ -18,6 +17,8 @@ use siger_domain::time::Instant;
 
 /// Who may do what.
 pub const ACCESS: &str = "/office/access";
+/// Keys, and new ones in their place.
+pub const KEYS: &str = "/office/keys";
 /// How long data is kept.
 pub const RETENTION: &str = "/office/retention";
 /// Work for later.
@@ -32,19 +33,6 @@ pub struct Parts {
     pub retention: bool,
     /// Work for later.
     pub jobs: bool,
-}
-
-/// A key of the keyring.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// Word of what it is for: `log`.
-    pub which: &'static str,
-    /// Names it.
-    pub id: String,
-    /// Word of its state: `current`.
-    pub state: &'static str,
-    /// Since when in this state.
-    pub since: Instant,
 }
 
 /// Whether the folder of sealed pictures and papers can be read.
@@ -86,8 +74,6 @@ pub struct View {
     pub checkpoint: String,
     /// Verifying keys of the log, as programs take them.
     pub verifiers: Vec<String>,
-    /// Keys.
-    pub keys: Vec<Key>,
     /// What else may be seen.
     pub parts: Parts,
 }
@@ -97,6 +83,7 @@ pub(super) fn parts(page: &Page<'_>, parts: Parts, here: &str) -> Markup {
     let ui = &page.ui;
     let all = [
         (parts.office, ui.text("office-part-office"), address::OFFICE),
+        (parts.office, ui.text("office-part-keys"), KEYS),
         (parts.office, ui.text("office-part-access"), ACCESS),
         (parts.retention, ui.text("office-part-retention"), RETENTION),
         (parts.jobs, ui.text("office-part-jobs"), JOBS),
@@ -140,46 +127,14 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                 (proof::proof(ui, "checkpoint", ui.text("office-checkpoint"), &view.checkpoint))
                 @for (index, verifier) in view.verifiers.iter().enumerate() { (proof::proof(ui, &format!("verifier-{}", index + 1), &ui.format("office-verifier", &[("number", (index + 1).into())]), verifier)) }
             }))
-            (keys(page, &view.keys))
         },
     )
-}
-
-fn keys(page: &Page<'_>, keys: &[Key]) -> Markup {
-    let ui = &page.ui;
-    let columns = [
-        Column::words(ui.text("office-key")),
-        Column::words(ui.text("office-key-id")),
-        Column::words(ui.text("office-key-state")),
-        Column::words(ui.text("office-key-since")),
-    ];
-    let rows = keys.iter().map(|key| {
-        let tone = if key.state == "current" { Tone::Good } else { Tone::Calm };
-        vec![
-            html! { (ui.word("office-which", key.which)) },
-            if key.id.is_empty() {
-                html! { span.muted { (ui.text("none")) } }
-            } else {
-                proof::hash(&key.id)
-            },
-            badge::badge(ui, tone, ui.word("office-key", key.state)),
-            ui.moment(key.since),
-        ]
-    });
-    Card::new("office-keys", ui.text("office-keys")).note(html! { (ui.text("office-keys-note")) }).flush().html(table::table(
-        ui,
-        ui.text("office-keys"),
-        false,
-        &columns,
-        rows,
-    ))
 }
 
 /// A sample office.
 pub fn samples(locale: Locale) -> Vec<Sample> {
     let inside = Page { here: address::OFFICE, ..Page::sample(locale) };
     let now = inside.ui.now;
-    let key = |which, id: &str, state, days: i64| Key { which, id: id.to_owned(), state, since: now.plus_seconds(-86_400 * days) };
     let view = View {
         code: "WKN".to_owned(),
         name: inside.office.name.clone(),
@@ -192,12 +147,6 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         newest: now.plus_seconds(-60),
         checkpoint: "siger.example/way-kanan\n18205\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— siger.example/way-kanan SAMPLE\n".to_owned(),
         verifiers: vec!["siger.example/way-kanan+00000000+SAMPLE".to_owned()],
-        keys: vec![
-            key("office", "", "current", 90),
-            key("log", "5f1c0a77", "current", 30),
-            key("log", "a0c44e19", "overlap", 30),
-            key("seal", "77aa0123", "current", 90),
-        ],
         parts: Parts { office: true, retention: true, jobs: true },
     };
     let faulty = View { blobs: Blobs::Faulty, is_sample: false, parts: Parts { office: true, ..Parts::default() }, ..view.clone() };

@@ -5,6 +5,7 @@ mod fresh;
 mod home;
 mod join;
 mod journal;
+mod keys;
 mod log;
 mod office;
 mod officer;
@@ -31,5 +32,6 @@ pub(crate) fn router() -> Router<State> {
         .merge(request::router())
         .merge(account::router())
         .merge(office::router())
+        .merge(keys::router())
         .merge(style::router())
 }

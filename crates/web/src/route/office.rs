@@ -15,7 +15,7 @@ use siger_storage::journal::read;
 use siger_storage::table::operation;
 
 use crate::locale::Locale;
-use crate::page::office::{self as office_page, Blobs, Key, Parts};
+use crate::page::office::{self as office_page, Blobs, Parts};
 use crate::page::office_access::{self, Policy, Row};
 use crate::page::office_retention;
 use crate::server::State;
@@ -35,7 +35,7 @@ fn may(by: &Context, action: Action) -> bool {
     by.may(action, About::default())
 }
 
-fn parts(by: &Context) -> Parts {
+pub(super) fn parts(by: &Context) -> Parts {
     let office = may(by, Action::OfficeRead);
     Parts { office, retention: office || may(by, Action::RetentionPreview), jobs: may(by, Action::JobList) }
 }
@@ -70,7 +70,6 @@ async fn show(desk: Desk) -> Result<Response, WebError> {
         newest: head.last_at,
         checkpoint: head.checkpoint,
         verifiers: keyring.log_verifiers().iter().map(siger_storage::tlog::NoteVerifier::vkey).collect(),
-        keys: keyring.list().into_iter().map(|key| Key { which: key.which.as_str(), id: key.id, state: key.state.as_str(), since: key.since }).collect(),
         parts: parts(&desk.by),
     };
     Ok(desk.visit.answer(office_page::page(&desk.visit.page(), &view)))

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use siger_app::Error;
 use siger_app::access::Why;
+use siger_app::error::Fault;
 use siger_domain::access::Action;
 
 use super::visit::Visit;
@@ -59,6 +60,11 @@ impl WebError {
             Error::Forbidden(why) => Some(locale.word("refused", why.as_str())),
             Error::Conflict(word) => Some(locale.word("conflict", word)),
             Error::Unavailable(source) => Some(locale.word("unavailable", unavailable(source))),
+            // What a form shows beside its field; where no form asked, the page says it.
+            Error::Invalid(faults) => match faults.first() {
+                Some(Fault { field: "root", reason }) => Some(locale.word("invalid-root", reason)),
+                _ => None,
+            },
             _ => None,
         }
     }

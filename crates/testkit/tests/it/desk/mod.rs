@@ -3,6 +3,7 @@
 
 mod account;
 mod journal;
+mod keys;
 mod office;
 mod officer;
 mod person;

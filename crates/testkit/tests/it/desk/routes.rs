@@ -91,6 +91,9 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/account/ways/{id}/remove", Not(Role::Administrator)),
     ("POST", "/account/sign-ins/{id}/end", Not(Role::Desk)),
     ("GET", "/office", Not(Role::Desk)),
+    ("GET", "/office/keys", Not(Role::Desk)),
+    ("POST", "/office/keys/{which}/rotate", Not(Role::Head)),
+    ("POST", "/office/keys/{which}/{id}/retire", Not(Role::Auditor)),
     ("GET", "/office/access", Not(Role::PrivacyOfficer)),
     ("GET", "/office/retention", Not(Role::Desk)),
     ("GET", "/office/jobs", Not(Role::Head)),
@@ -183,6 +186,7 @@ async fn no_route_lets_in_whom_it_should_not() {
             .replace("{code}", "0000-0000-0000-0000-0000-0000-0000")
             .replace("{blob}", &"00".repeat(32))
             .replace("{number}", "1")
+            .replace("{which}", "log")
             .replace("{*rest}", "0/000.p/1");
         let fields = [("roles", "auditor"), ("lost", "phone"), ("cancel", "yes"), ("password", "perahu kayu di way besai"), ("name", "x"), ("login", "lain")];
 
