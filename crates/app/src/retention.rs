@@ -147,6 +147,28 @@ pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due
     Ok(found)
 }
 
+/// A run that was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// When.
+    pub at: Instant,
+    /// Who started it; `None`: the program, as every day.
+    pub by: Option<siger_domain::id::OfficerId>,
+    /// What it ended.
+    pub applied: Applied,
+}
+
+/// The newest run, if there was one.
+///
+/// # Errors
+/// As [`preview`].
+pub fn newest_run(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Option<Run>> {
+    by.authorise(Action::RetentionPreview, About::default())?;
+    let Some(entry) = read::newest_of_kind(tx, "retention.applied", u64::MAX, 1)?.pop() else { return Ok(None) };
+    let Some(Fact::RetentionApplied(body)) = entry.open(office.store().keyring())? else { return Ok(None) };
+    Ok(Some(Run { at: entry.stamp.at, by: entry.stamp.actor, applied: Applied { erased: body.erased, deleted: body.deleted } }))
+}
+
 /// Ends what is due and writes into the journal how much. May be repeated and resumed.
 ///
 /// # Errors

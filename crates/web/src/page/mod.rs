@@ -9,6 +9,7 @@ pub mod join;
 pub mod journal;
 pub mod office;
 pub mod office_access;
+pub mod office_jobs;
 pub mod office_keys;
 pub mod office_retention;
 pub mod officer;
@@ -56,6 +57,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         account_change::samples,
         office::samples,
         office_access::samples,
+        office_jobs::samples,
         office_keys::samples,
         office_retention::samples,
         person::samples,

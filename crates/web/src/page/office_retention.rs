@@ -1,4 +1,4 @@
-//! How long each kind of personal data is kept, on which ground, and what happens then. And the work for later.
+//! How long each kind of personal data is kept, on which ground, and what happens then; and what is due today.
 
 use super::{
     Sample,
@@ -7,7 +7,9 @@ use super::{
 use crate::{
     component::{
         badge::{self, Tone},
+        button::Button,
         card::Card,
+        confirm::confirm,
         empty::empty,
         facts,
         table::{self, Column},
@@ -18,18 +20,45 @@ use crate::{
     ui::Ui,
 };
 use maud::{Markup, html};
+use siger_app::retention::Due;
 use siger_domain::{
     retention::{Bilingual, RetentionRules, Rule, Span},
     time::Instant,
 };
 
+/// A run of the erasure.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// When.
+    pub at: Instant,
+    /// Who started it; `None`: the program.
+    pub by: Option<String>,
+    /// Files erased.
+    pub erased: u32,
+    /// Rows deleted.
+    pub deleted: u32,
+}
+
+/// What the next run would end, and the newest one.
+#[derive(Clone, Debug)]
+pub struct Dry {
+    /// What is due, by rule. Names nobody.
+    pub due: Vec<Due>,
+    /// The newest run.
+    pub newest: Option<Run>,
+    /// May run it now.
+    pub may_apply: bool,
+}
+
 /// What the page shows: rules in force today.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct View<'a> {
     /// In the order of the kinds of data.
     pub rules: &'a [Rule],
     /// Hash over the text of all rules.
     pub hash: &'a str,
+    /// What is due today, for who may know.
+    pub due: Option<Dry>,
     /// The parts of the office that may be seen.
     pub parts: Parts,
 }
@@ -50,10 +79,49 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
         html! {
             (Heading::new(title).lead(html! { p { (ui.text("office-retention-lead")) } }).html(ui))
             (office::parts(page, view.parts, office::RETENTION))
+            @if let Some(dry) = &view.due { (due(page, dry)) }
             @for rule in view.rules { (card(ui, rule)) }
             p.small.muted { (ui.text("office-retention-hash")) " " (crate::component::proof::hash(view.hash)) }
         },
     )
+}
+
+fn due(page: &Page<'_>, dry: &Dry) -> Markup {
+    let ui = &page.ui;
+    let title = ui.text("office-due");
+    let columns = [
+        Column::words(ui.text("office-due-what")),
+        Column::numbers(ui.text("office-due-count")),
+        Column::words(ui.text("office-end")),
+        Column::words(ui.text("office-basis")),
+    ];
+    let rows = dry.due.iter().map(|due| {
+        vec![
+            html! { a href={ "#rule-" (due.rule.kind.as_str()) } { (ui.word("office-kind", due.rule.kind.as_str())) } },
+            html! { (ui.locale.number(i64::try_from(due.count).unwrap_or(i64::MAX))) },
+            html! { (ui.word("office-end", due.rule.end.as_str())) @if !due.by_job { " " span.muted { "(" (ui.text("office-due-nothing-to-do")) ")" } } },
+            html! { (due.articles().join("; ")) },
+        ]
+    });
+    let newest = dry.newest.as_ref().map(|run| {
+        let counts = ui.format("office-run-counts", &[("erased", run.erased.into()), ("deleted", run.deleted.into())]);
+        html! { p.small {
+            (ui.text("office-run-newest")) " " (ui.moment(run.at)) ", "
+            @if let Some(name) = &run.by { bdi { (name) } } @else { (ui.text("office-run-program")) }
+            ": " (counts)
+        } }
+    });
+    Card::new("due", title).note(html! { (ui.text("office-due-note")) }).html(html! {
+        @if dry.due.is_empty() { (empty(ui, "circle-check", ui.text("office-due-none"), ui.text("office-due-none-why"), None)) }
+        @else { (table::table(ui, title, false, &columns, rows)) }
+        @if let Some(newest) = newest { (newest) }
+        @if dry.may_apply && dry.due.iter().any(|due| due.by_job) {
+            form method="post" action={ (office::RETENTION) "/apply" } {
+                (page.csrf_field())
+                (confirm(ui, ui.text("office-run"), html! { p { (ui.text("office-run-ask")) } }, Button::danger(ui.text("office-run-act")).icon("trash-2")))
+            }
+        }
+    })
 }
 
 fn card(ui: &Ui<'_>, rule: &Rule) -> Markup {
@@ -88,62 +156,23 @@ fn card(ui: &Ui<'_>, rule: &Rule) -> Markup {
     )
 }
 
-/// A piece of work.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// What, as the program calls it.
-    pub kind: String,
-    /// When it is due.
-    pub run_at: Instant,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Why the last attempt failed.
-    pub failed: Option<String>,
-}
-
-/// The page of work for later.
-pub fn jobs(page: &Page<'_>, jobs: &[Job], parts: Parts) -> Markup {
-    let ui = &page.ui;
-    let title = ui.text("office-jobs-title");
-    let columns = [
-        Column::words(ui.text("office-job")),
-        Column::words(ui.text("office-job-due")),
-        Column::numbers(ui.text("office-job-tries")),
-        Column::words(ui.text("office-job-failed")),
-    ];
-    let rows = jobs.iter().map(|job| {
-        vec![
-            html! { code { (job.kind) } },
-            ui.moment(job.run_at),
-            html! { (ui.locale.number(i64::from(job.attempts))) },
-            html! { @if let Some(why) = &job.failed { (badge::badge(ui, Tone::Heed, ui.text("office-job-again"))) " " (why) } @else { span.muted { (ui.text("none")) } } },
-        ]
-    });
-    page.desk(
-        &Head::new(title).section(Section::Office),
-        html! {
-            (Heading::new(title).lead(html! { p { (ui.text("office-jobs-lead")) } }).html(ui))
-            (office::parts(page, parts, office::JOBS))
-            @if jobs.is_empty() { (Card::bare().html(empty(ui, "circle-check", ui.text("office-jobs-none"), ui.text("office-jobs-none-why"), None))) }
-            @else { (Card::bare().flush().html(table::table(ui, title, false, &columns, rows))) }
-        },
-    )
-}
-
-/// The rules that the program carries; jobs and none.
+/// The rules that the program carries, with something due and nothing.
 pub fn samples(locale: Locale) -> Vec<Sample> {
     let inside = Page { here: office::RETENTION, ..Page::sample(locale) };
     let parts = Parts { office: true, retention: true, jobs: true };
     let rules = RetentionRules::embedded().map(|rules| rules.rules().to_vec()).unwrap_or_default();
-    let job = |kind: &str, attempts, failed: Option<&str>| Job {
-        kind: kind.to_owned(),
-        run_at: inside.ui.now.plus_seconds(600),
-        attempts,
-        failed: failed.map(str::to_owned),
-    };
+    let take = |index: usize, count, by_job| rules.get(index).map(|rule| Due { rule: rule.clone(), count, by_job });
+    let now = inside.ui.now;
+    let run = Run { at: now.plus_seconds(-40_000), by: None, erased: 4, deleted: 31 };
+    let dry = Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true };
+    let by_hand = Run { by: Some(inside.ui.sample("Putu A. (contoh)", "Putu A. (sample)").to_owned()), ..run };
+    let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true };
+    let first = Dry { newest: None, may_apply: false, ..dry.clone() };
+    let view = |due| View { rules: &rules, hash: "sample", due, parts };
     vec![
-        Sample::new("office-retention", page(&inside, &View { rules: &rules, hash: "sample", parts })),
-        Sample::new("office-jobs", jobs(&inside, &[job("retention", 0, None), job("mail", 3, Some("connection refused"))], parts)),
-        Sample::new("office-jobs-none", jobs(&inside, &[], Parts { office: false, ..parts })),
+        Sample::new("office-retention", page(&inside, &view(Some(dry)))),
+        Sample::new("office-retention-look", page(&inside, &view(Some(first)))),
+        Sample::new("office-retention-none", page(&inside, &view(Some(none)))),
+        Sample::new("office-retention-rules", page(&inside, &view(None))),
     ]
 }

@@ -3,33 +3,37 @@
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::response::Response;
-use axum::routing::get;
+use axum::response::{Redirect, Response};
+use axum::routing::{get, post};
 use siger_app::access::matrix::Matrix;
 use siger_app::access::{Access, Effect};
 use siger_app::context::About;
-use siger_app::{Context, Error};
+use siger_app::{Context, Error, job, retention};
 use siger_domain::access::{Action, Purpose, Role};
 use siger_domain::retention::{RetentionRules, Rule};
 use siger_storage::journal::read;
-use siger_storage::table::operation;
 
+use super::officer::confirm_at;
 use crate::locale::Locale;
 use crate::page::office::{self as office_page, Blobs, Parts};
 use crate::page::office_access::{self, Policy, Row};
-use crate::page::office_retention;
+use crate::page::{office_jobs, office_retention};
 use crate::server::State;
 use crate::server::fault::WebError;
+use crate::server::posted::Posted;
 use crate::server::visit::Desk;
 
 pub(super) fn router() -> Router<State> {
-    Router::new().route("/office", get(show)).route("/office/access", get(access)).route("/office/retention", get(retention)).route("/office/jobs", get(jobs))
+    Router::new()
+        .route("/office", get(show))
+        .route("/office/access", get(access))
+        .route("/office/retention", get(kept_until))
+        .route("/office/retention/apply", post(apply))
+        .route("/office/jobs", get(jobs))
 }
 
 /// Blobs are counted at most this far for the page: enough to say that the folder can be read, and done in a moment.
 const BLOBS_MAX: u64 = 10_000;
-/// Jobs shown: all of a quiet office, and of a troubled one those that are due first.
-const JOBS_MAX: u32 = 200;
 
 fn may(by: &Context, action: Action) -> bool {
     by.may(action, About::default())
@@ -127,7 +131,7 @@ async fn access(desk: Desk) -> Result<Response, WebError> {
     Ok(desk.visit.answer(office_access::page(&desk.visit.page(), &view)))
 }
 
-async fn retention(desk: Desk) -> Result<Response, WebError> {
+async fn kept_until(desk: Desk) -> Result<Response, WebError> {
     // Whoever sees the office, and whoever sees what is due.
     if desk.by.authorise(Action::OfficeRead, About::default()).is_err() {
         desk.by.authorise(Action::RetentionPreview, About::default())?;
@@ -136,14 +140,34 @@ async fn retention(desk: Desk) -> Result<Response, WebError> {
         RetentionRules::embedded().map_err(|faults| Error::internal(faults.into_iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("; ")))?;
     let today = desk.visit.ui().today();
     let in_force: Vec<Rule> = rules.rules().iter().filter(|rule| rule.in_force(today)).cloned().collect();
-    let view = office_retention::View { rules: &in_force, hash: &rules.rule_set_hash_hex(), parts: parts(&desk.by) };
+    let due = if may(&desk.by, Action::RetentionPreview) { Some(due(&desk).await?) } else { None };
+    let view = office_retention::View { rules: &in_force, hash: &rules.rule_set_hash_hex(), due, parts: parts(&desk.by) };
     Ok(desk.visit.answer(office_retention::page(&desk.visit.page(), &view)))
 }
 
+/// The dry run, and the newest run before it.
+async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
+    let (by, office) = (desk.by.clone(), desk.office().clone());
+    let read = desk.office().read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?)));
+    let (due, run) = read.await?;
+    let directory = desk.office().directory().await?;
+    let newest = run.map(|run| office_retention::Run {
+        at: run.at,
+        by: run.by.map(|of| directory.name(Some(of)).unwrap_or("–").to_owned()),
+        erased: run.applied.erased,
+        deleted: run.applied.deleted,
+    });
+    Ok(office_retention::Dry { due, newest, may_apply: may(&desk.by, Action::RetentionApply) })
+}
+
+async fn apply(Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
+    let applied = retention::apply(desk.office(), &desk.by).await;
+    applied.map_err(|error| confirm_at(error, Action::RetentionApply, office_page::RETENTION))?;
+    Ok(Redirect::to(&format!("{}#due", office_page::RETENTION)))
+}
+
 async fn jobs(desk: Desk) -> Result<Response, WebError> {
-    desk.by.authorise(Action::JobList, About::default())?;
-    let found = desk.office().read(|tx| Ok(operation::jobs(tx, JOBS_MAX)?)).await?;
-    let jobs: Vec<_> =
-        found.into_iter().map(|job| office_retention::Job { kind: job.kind, run_at: job.run_at, attempts: job.attempts, failed: job.failed }).collect();
-    Ok(desk.visit.answer(office_retention::jobs(&desk.visit.page(), &jobs, parts(&desk.by))))
+    let by = desk.by.clone();
+    let jobs = desk.office().read(move |tx| job::list(tx, &by)).await?;
+    Ok(desk.visit.answer(office_jobs::page(&desk.visit.page(), &jobs, parts(&desk.by))))
 }

@@ -96,6 +96,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/office/keys/{which}/{id}/retire", Not(Role::Auditor)),
     ("GET", "/office/access", Not(Role::PrivacyOfficer)),
     ("GET", "/office/retention", Not(Role::Desk)),
+    ("POST", "/office/retention/apply", Not(Role::Head)),
     ("GET", "/office/jobs", Not(Role::Head)),
 ];
 
