@@ -163,6 +163,15 @@ async fn it_says_whether_it_lives_and_works() {
     assert_eq!(api.ask(Ask::get("/health")).await.status, StatusCode::OK);
     let ready = api.ask(Ask::get("/ready")).await;
     assert_eq!((ready.status, ready.json()["status"].as_str()), (StatusCode::OK, Some("ready")));
+    // Numbers are looked up at once; that names are not all read yet is said, and counts for nothing.
+    assert_eq!(ready.json()["building"], json!(["names"]));
+    let follower = siger_app::index::spawn(&api.test.office);
+    while !api.test.office.names().is_complete() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let ready = api.ask(Ask::get("/ready")).await;
+    assert_eq!((ready.status, &ready.json()["building"]), (StatusCode::OK, &json!([])));
+    follower.abort();
 }
 
 #[tokio::test]
