@@ -113,7 +113,7 @@ pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: T
     let teller = office.clone();
     begin(office, officer, now, "password+totp", move |write| {
         use_code(write, id, step, now)?;
-        if known_browser { Ok(()) } else { notify::add(write, &teller, Notice { to: officer, about: notify::About::NewDevice }) }
+        if known_browser { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
     })
     .await
 }
@@ -157,13 +157,22 @@ pub fn start_passkey(office: &Office) -> Result<(String, String)> {
 ///
 /// # Errors
 /// When the answer is not from a passkey of an officer with access.
-pub async fn with_passkey(office: &Office, ceremony: &str, answer: &str) -> Result<Begun> {
+pub async fn with_passkey(office: &Office, from: Arrival, ceremony: &str, answer: &str) -> Result<Begun> {
     let now = office.now();
     let Ceremony::Passkey(state) = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
     let answer = Answer::read(answer).map_err(|_| refused())?;
     let officer = answer.claim().officer.ok_or_else(refused)?;
     let (id, record) = finish_passkey(office, officer, *state, &answer, now).await?;
-    begin(office, officer, now, "passkey", move |write| use_passkey(write, id, &record, now)).await
+    let (known_browser, teller) = (known_device(office, from, officer, now).await?.is_some(), office.clone());
+    begin(office, officer, now, "passkey", move |write| {
+        use_passkey(write, id, &record, now)?;
+        if known_browser { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
+    })
+    .await
+}
+
+fn tell_of_new_device(write: &mut Write<'_, '_>, office: &Office, officer: OfficerId) -> Result<()> {
+    notify::add(write, office, Notice { to: officer, about: notify::About::NewDevice })
 }
 
 fn refused() -> Error {
@@ -446,15 +455,21 @@ async fn begin(
 
 /// Counts a guess; says whether the browser is one in which this officer signed in before.
 async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -> Result<bool> {
-    let mut known_device = None;
-    if let (Some(device), Account::Officer(officer)) = (from.device, account) {
-        let bytes = *device.as_bytes();
-        let owner = office.read(move |tx| Ok(operation::device_owner(tx, &bytes, now)?)).await?;
-        known_device = (owner == Some(officer)).then_some(device);
-    }
+    let known_device = match account {
+        Account::Officer(officer) => known_device(office, from, officer, now).await?,
+        _ => None,
+    };
     let guess = Guess { account, known_device, network: from.network };
     office.guard().lock().admit(&guess, now).map_err(|wait| Error::TooMany { seconds: wait.seconds })?;
     Ok(known_device.is_some())
+}
+
+/// The device cookie, where it is one that this officer's browser was given.
+async fn known_device(office: &Office, from: Arrival, officer: OfficerId, now: Instant) -> Result<Option<TokenHash>> {
+    let Some(device) = from.device else { return Ok(None) };
+    let bytes = *device.as_bytes();
+    let owner = office.read(move |tx| Ok(operation::device_owner(tx, &bytes, now)?)).await?;
+    Ok((owner == Some(officer)).then_some(device))
 }
 
 async fn credentials(office: &Office, officer: OfficerId) -> Result<Vec<officers::CredentialRow>> {

@@ -18,6 +18,8 @@ mod office;
 mod replay;
 mod retention;
 mod sealed;
+#[path = "../../../app/src/identity/passkey/tests/soft.rs"]
+mod soft;
 mod store;
 mod tamper;
 mod tidy;

@@ -10,7 +10,7 @@ use siger_app::identity::recovery::Code;
 use siger_app::identity::totp::{self, Secret};
 use siger_app::notify::{self, Notifier, Protection, Smtp, SmtpSettings};
 use siger_app::sign_in::Arrival;
-use siger_app::{job, officer, request, sign_in};
+use siger_app::{account, job, officer, request, sign_in};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::id::{OfficerId, RequestId};
 use siger_domain::officer::{Login, Profile};
@@ -20,6 +20,7 @@ use siger_storage::table::operation;
 use siger_testkit::office::{PASSWORD, TestOffice, TestOfficer, arrival};
 
 use crate::retention::register;
+use crate::soft::Soft;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
@@ -238,6 +239,35 @@ async fn a_new_browser_is_told_and_a_known_one_is_not() {
     sign_in(arrival()).await;
     assert_eq!(job::run_due(&test.office, &server.notifier()).await.unwrap().done, 1);
     assert!(readable(&server.taken()[0].1).contains("from a browser not seen before"));
+}
+
+#[tokio::test]
+async fn a_passkey_from_a_new_browser_is_told_and_from_a_known_one_is_not() {
+    let test = TestOffice::new();
+    let server = Server::start(Mood::Takes);
+    let officer = with_mail(&test, "ratih", &[Role::Desk]).await;
+    let by = test.context(&officer).await;
+    let mut soft = Soft::new(7, "http://localhost:8080", "localhost");
+    let (options, ceremony) = account::start_passkey(&test.office, &by).await.unwrap();
+    let made = soft.register(&options);
+    account::finish_passkey(&test.office, &by, &ceremony, &made, "Laptop").await.unwrap();
+    let mut sign_in = async |from: Arrival| {
+        test.clock.advance_seconds(60);
+        let (options, ceremony) = sign_in::start_passkey(&test.office).unwrap();
+        soft.counter += 1;
+        sign_in::with_passkey(&test.office, from, &ceremony, &soft.sign(&options)).await.unwrap()
+    };
+    let known = sign_in(Arrival { device: Some(officer.begun.device.hash()), ..arrival() }).await;
+    sign_in(Arrival { device: Some(known.device.hash()), ..arrival() }).await;
+    assert!(waiting(&test).await.is_empty(), "a known browser is no news");
+    // Another officer's browser is as new as one without a cookie.
+    let other = test.officer("wati", &[Role::Desk]).await;
+    sign_in(Arrival { device: Some(other.begun.device.hash()), ..arrival() }).await;
+    sign_in(arrival()).await;
+    assert_eq!(job::run_due(&test.office, &server.notifier()).await.unwrap().done, 2);
+    let taken = server.taken();
+    assert_eq!(taken.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), ["ratih@kantor.example"; 2]);
+    assert!(readable(&taken[0].1).contains("from a browser not seen before"));
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ async fn passkey_start(visit: Visit) -> Result<Response, WebError> {
 }
 
 async fn passkey_finish(visit: Visit, Json(sent): Json<Finished>) -> Result<Response, WebError> {
-    let begun = sign_in::with_passkey(visit.state.office(), &ceremony(&visit)?, &sent.credential.to_string()).await?;
+    let begun = sign_in::with_passkey(visit.state.office(), visit.arrival, &ceremony(&visit)?, &sent.credential.to_string()).await?;
     Ok(begun_at(&visit, &begun, Json(json!({ "next": own(&sent.next) })).into_response()))
 }
 
