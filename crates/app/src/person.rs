@@ -14,6 +14,8 @@ use siger_storage::{Entry, Tx, Write};
 
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
+use crate::index;
+use crate::office::Office;
 
 /// Persons on one page of a list.
 pub const PAGE: u32 = 50;
@@ -170,6 +172,40 @@ pub fn by_document(write: &mut Write<'_, '_>, by: &Context, lookup_text: &str) -
     let found = identities(write, rows)?;
     searched(write, stamp, "number", found.len())?;
     Ok(found)
+}
+
+/// What a search by name found.
+#[derive(Clone, Debug)]
+pub enum ByName {
+    /// Nothing is in the index yet: nobody was looked for, and nothing is written down.
+    NotChecked,
+    /// These; others, too, where not every file was looked at.
+    Found {
+        /// Best first.
+        persons: Vec<Listed>,
+        /// Whether every file was looked at.
+        complete: bool,
+    },
+}
+
+/// Looks for a name in the index in memory. The look is itself an entry.
+///
+/// # Errors
+/// When not permitted, or fewer than two letters are given.
+pub async fn search_name(office: &Office, by: &Context, typed: &str) -> Result<ByName> {
+    by.authorise(Action::PersonSearch, About::default())?;
+    if !index::is_enough(typed) {
+        return Err(Error::invalid("name", "too_short"));
+    }
+    let names = office.names();
+    // Asked before the search: what became complete meanwhile may have come too late for it.
+    let complete = names.is_complete();
+    if !complete && names.progress().done == 0 {
+        return Ok(ByName::NotChecked);
+    }
+    let (ids, by) = (names.search(typed, None), by.clone());
+    let persons = office.write(move |write| by_name(write, &by, &ids)).await?;
+    Ok(ByName::Found { persons, complete })
 }
 
 /// The persons that the index in memory found by name. The look is itself an entry.

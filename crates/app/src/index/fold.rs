@@ -20,6 +20,13 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether a typed name says enough to be looked for: a word of two letters, or one that is written with a single sign (王).
+///
+/// One letter begins a tenth of all names: an answer would say nothing, and looking through them keeps others waiting.
+pub fn is_enough(typed: &str) -> bool {
+    words(typed).iter().any(|word| word.chars().nth(1).is_some() || word.chars().any(|c| c >= '\u{2e80}'))
+}
+
 /// The letters that a Latin letter with a mark is compared as; empty: it stays as it is.
 const fn plain(c: char) -> &'static str {
     match c {
@@ -52,7 +59,26 @@ const fn plain(c: char) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{is_enough, words};
+
+    #[test]
+    fn one_letter_is_not_enough() {
+        for (typed, enough) in [
+            ("a", false),
+            (" A ", false),
+            ("a b c", false),
+            ("é", false),
+            ("'", false),
+            ("", false),
+            ("li", true),
+            ("a li", true),
+            ("æ", true),
+            ("王", true),
+            ("สม", true),
+        ] {
+            assert_eq!(is_enough(typed), enough, "{typed}");
+        }
+    }
 
     #[test]
     fn names_are_folded() {

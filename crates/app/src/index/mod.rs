@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use crate::error::{Error, Result};
 use crate::office::Office;
 
+pub use fold::is_enough;
 pub use table::{FOUND_MAX, WORDS_MAX};
 
 /// Files opened in one transaction while building.

@@ -93,6 +93,9 @@ async fn a_search_asks_for_what_it_needs_and_leaves_nothing_in_addresses() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     ratih.post("/persons/search", &[("q", "sit con")]).await.is(200).says("1 file found").says("Contoh Siti");
+    for short in ["s", " S c "] {
+        ratih.post("/persons/search", &[("q", short)]).await.is(422).says("at least two letters").says_not("Contoh Siti");
+    }
     ratih.post("/persons/search", &[("q", "Rahma")]).await.is(200).says("There is no such name");
     assert_eq!(*desk.test.office.store().tail().borrow(), entries + 2);
     follower.abort();

@@ -33,6 +33,8 @@ pub enum Outcome {
     },
     /// There is no index of names yet: nobody was looked for.
     NotChecked,
+    /// One letter is no name to look for.
+    TooShort,
 }
 
 /// What the page shows.
@@ -85,6 +87,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                         }
                     }))
                 }
+                Outcome::TooShort => {
+                    (Notice::new(Tone::Stop, ui.text("person-name-short")).body(html! { p { (ui.text("person-name-short-why")) } }).html(ui))
+                }
                 Outcome::NotChecked => {
                     (Notice::new(Tone::Heed, ui.text("person-names-not-checked")).body(html! { p { (ui.text("person-names-not-checked-why")) } }).html(ui))
                 }
@@ -115,6 +120,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         Sample::new("persons-search-name-building", view("maria", Outcome::ByName { rows: Vec::new(), complete: false })),
         Sample::new("persons-search-issuer", view("A1234567", issuer("", Vec::new()))),
         Sample::new("persons-search-issuer-wrong", view("A1234567", issuer("M1", vec![("issuer", "code")]))),
+        Sample::new("persons-search-short", view("m", Outcome::TooShort)),
         Sample::new("persons-search-not-checked", view("maria", Outcome::NotChecked)),
     ]
 }

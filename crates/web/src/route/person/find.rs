@@ -3,8 +3,9 @@
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use siger_app::Error;
 use siger_app::context::About;
-use siger_app::person::{self, Listed};
+use siger_app::person::{self, ByName, Listed};
 use siger_domain::access::{Action, Purpose};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber};
 use siger_storage::table::person as table;
@@ -133,7 +134,7 @@ pub(super) async fn search(Posted { mut desk, fields }: Posted) -> Result<Respon
             (Outcome::ByNumber(rows(&found, purposes.chosen)), 200)
         }
         Ok(Sought::Number(number)) => (Outcome::Issuer { number: shown(&number), issuer: String::new(), faults: Vec::new() }, 200),
-        Ok(Sought::Name(name)) => (by_name(&desk, &name, purposes.chosen).await?, 200),
+        Ok(Sought::Name(name)) => by_name(&desk, &name, purposes.chosen).await?,
         Err(faults) => (Outcome::Issuer { number: shown(number), issuer: shown(issuer), faults }, 422),
     };
     let may_register = desk.by.may(Action::PersonRegister, About::default());
@@ -145,17 +146,14 @@ pub(super) async fn search(Posted { mut desk, fields }: Posted) -> Result<Respon
     Ok(response)
 }
 
-/// Looks in the index of names. While nothing is in it yet, nobody was looked for, and nothing is written down.
-async fn by_name(desk: &Desk, name: &str, purpose: Purpose) -> Result<Outcome, WebError> {
-    let names = desk.office().names();
-    // Asked before the search: what became complete meanwhile may have come too late for it.
-    let complete = names.is_complete();
-    if !complete && names.progress().done == 0 {
-        return Ok(Outcome::NotChecked);
+/// Looks in the index of names; the status of the answer.
+async fn by_name(desk: &Desk, name: &str, purpose: Purpose) -> Result<(Outcome, u16), WebError> {
+    match person::search_name(desk.office(), &desk.by, name).await {
+        Ok(ByName::NotChecked) => Ok((Outcome::NotChecked, 200)),
+        Ok(ByName::Found { persons, complete }) => Ok((Outcome::ByName { rows: rows(&persons, purpose), complete }, 200)),
+        Err(Error::Invalid(_)) => Ok((Outcome::TooShort, 422)),
+        Err(error) => Err(error.into()),
     }
-    let (ids, by) = (names.search(name, None), desk.by.clone());
-    let found = desk.office().write(move |write| person::by_name(write, &by, &ids)).await?;
-    Ok(Outcome::ByName { rows: rows(&found, purpose), complete })
 }
 
 #[cfg(test)]
