@@ -12,8 +12,8 @@ use siger_storage::{Tx, Write};
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 
-/// Requests in a list: an office opens a few in a month, so this reaches back for years; the journal holds the rest.
-const LISTED_MAX: u32 = 200;
+/// Requests on one page of a list.
+pub const PAGE: u32 = 50;
 
 /// A request with what it asks for.
 #[derive(Clone, Debug)]
@@ -77,23 +77,40 @@ fn open(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: RequestId, m
     Ok(write.append(stamp, Subject::Request(id), &Event::RequestOpened(body::RequestOpened { matter, expires }))?)
 }
 
-/// The requests, newest first, that the officer may see: all of them, or those that they opened.
+/// Whether the officer may see everybody's requests, not only their own.
+fn sees_all(by: &Context) -> Result<bool> {
+    if by.authorise(Action::RequestList, About::default()).is_ok() {
+        return Ok(true);
+    }
+    by.authorise(Action::RequestList, About { own: true, ..About::default() }).map(|_| false)
+}
+
+fn with_matters(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, requests: Vec<table::Request>) -> Result<Vec<Opened>> {
+    requests.into_iter().map(|request| Ok(Opened { matter: table::matter(tx, keyring, &request)?, request })).collect()
+}
+
+/// The requests opened before entry `before`, newest first, that the officer may see: all of them, or those that they opened.
 ///
 /// # Errors
 /// When not permitted to see even their own.
-pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context) -> Result<Vec<Opened>> {
-    let all = by.authorise(Action::RequestList, About::default());
-    if all.is_err() {
-        by.authorise(Action::RequestList, About { own: true, ..About::default() })?;
-    }
-    let mut found = Vec::new();
-    for request in table::newest(tx, LISTED_MAX)? {
-        if all.is_ok() || by.officer == Some(request.opened_by) {
-            let matter = table::matter(tx, keyring, &request)?;
-            found.push(Opened { request, matter });
-        }
-    }
-    Ok(found)
+pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context, before: u64, limit: u32) -> Result<Vec<Opened>> {
+    let found = match by.officer {
+        _ if sees_all(by)? => table::newest(tx, before, limit)?,
+        Some(officer) => table::newest_of(tx, officer, before, limit)?,
+        None => Vec::new(),
+    };
+    with_matters(tx, keyring, found)
+}
+
+/// Those of [`list`] that nobody has answered, however old, newest first.
+///
+/// # Errors
+/// As [`list`].
+pub fn waiting(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context) -> Result<Vec<Opened>> {
+    let all = sees_all(by)?;
+    let mut found = table::in_state(tx, State::Open)?;
+    found.retain(|request| all || by.officer == Some(request.opened_by));
+    with_matters(tx, keyring, found)
 }
 
 /// One request. A request that is not the officer's own to see is refused, whatever it asks for.

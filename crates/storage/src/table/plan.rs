@@ -60,7 +60,8 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     officer::credential_owner(tx, CredentialId::from_bytes([5; 16]))?;
     request::get(tx, RequestId::from_bytes([6; 16]))?;
     request::in_state(tx, State::Open)?;
-    request::newest(tx, 10)?;
+    request::newest(tx, 10, 10)?;
+    request::newest_of(tx, whose, 10, 10)?;
     request::open_count(tx)?;
     request::open_for(tx, "erase", who.as_bytes())?;
     operation::session_by_token(tx, keyring, &[7; 32])?;

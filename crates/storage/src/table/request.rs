@@ -102,14 +102,26 @@ pub fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Request>> {
     )
 }
 
-/// The newest requests whatever their state.
+/// The newest requests that were opened before entry `before`, whatever their state.
 ///
 /// # Errors
 /// As [`get`].
-pub fn newest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Request>> {
+pub fn newest(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Request>> {
     tx.query(
-        "SELECT id, state, opened, opened_by, expires, answered, answered_by FROM request ORDER BY opened DESC LIMIT $1",
-        params![limit.min(REQUESTS_MAX)],
+        "SELECT id, state, opened, opened_by, expires, answered, answered_by FROM request WHERE opened < $1 ORDER BY opened DESC LIMIT $2",
+        params![i64::try_from(before).unwrap_or(i64::MAX), limit.min(REQUESTS_MAX)],
+        request,
+    )
+}
+
+/// [`newest`] of one officer's own.
+///
+/// # Errors
+/// As [`get`].
+pub fn newest_of(tx: &mut Tx<'_>, opener: OfficerId, before: u64, limit: u32) -> Result<Vec<Request>> {
+    tx.query(
+        "SELECT id, state, opened, opened_by, expires, answered, answered_by FROM request WHERE opened_by = $1 AND opened < $2 ORDER BY opened DESC LIMIT $3",
+        params![opener.as_bytes(), i64::try_from(before).unwrap_or(i64::MAX), limit.min(REQUESTS_MAX)],
         request,
     )
 }

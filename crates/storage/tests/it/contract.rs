@@ -172,7 +172,12 @@ fn lists_are_in_order_and_go_on_where_a_page_ended() {
         let ids = |rows: Vec<request::Request>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
         let named = |numbers: &[u8]| numbers.iter().map(|number| RequestId::new(START, [*number; 10])).collect::<Vec<_>>();
         assert_eq!(ids(store.read_blocking(|tx| request::in_state(tx, State::Open)).unwrap()), named(&[4, 3, 2, 0]));
-        assert_eq!(ids(store.read_blocking(|tx| request::newest(tx, 3)).unwrap()), named(&[4, 3, 2]));
+        let newest = store.read_blocking(|tx| request::newest(tx, u64::MAX, 3)).unwrap();
+        let before = newest[2].opened;
+        assert_eq!(ids(newest), named(&[4, 3, 2]));
+        assert_eq!(ids(store.read_blocking(|tx| request::newest(tx, before, 3)).unwrap()), named(&[1, 0]));
+        assert_eq!(ids(store.read_blocking(|tx| request::newest_of(tx, names[0], before, 1)).unwrap()), named(&[1]));
+        assert_eq!(ids(store.read_blocking(|tx| request::newest_of(tx, names[1], u64::MAX, 9)).unwrap()), named(&[]));
         assert_eq!(store.read_blocking(request::open_count).unwrap(), 4);
         assert_eq!(store.read_blocking(|tx| request::open_for(tx, "erase", person(2).as_bytes())).unwrap(), Some(RequestId::new(START, [2; 10])));
     }

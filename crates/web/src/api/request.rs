@@ -13,8 +13,8 @@ use siger_storage::Write;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::caller::{At, Caller};
-use super::given::{Given, Nothing};
+use super::caller::{At, Caller, Here};
+use super::given::{Given, Nothing, Part};
 use super::once::{Key, Made, MadeBody, made, once};
 use super::problem::{Problem, Refused};
 use crate::server::State;
@@ -74,6 +74,9 @@ pub(super) struct RequestBody {
 #[derive(Serialize, ToSchema)]
 pub(super) struct RequestsBody {
     requests: Vec<RequestBody>,
+    /// Address of what follows; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 impl RequestBody {
@@ -97,19 +100,26 @@ impl RequestBody {
     }
 }
 
-/// The newest requests, at most 200.
+/// The newest requests.
 #[utoipa::path(
     get, path = "/api/v1/requests", tag = "requests", operation_id = "list_requests",
+    params(
+        ("before" = Option<u64>, Query, description = "Only requests opened before this entry."),
+        ("limit" = Option<u32>, Query, description = "At most so many, 1 to 200; 50 without it."),
+    ),
     responses(
         (status = 200, description = "Requests, newest first.", body = RequestsBody),
+        (status = 400, description = "The query cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Nobody is signed in.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Not permitted.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn list(caller: Caller) -> Result<Response, Refused> {
+pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result<Response, Refused> {
     let (by, keyring) = (caller.by.clone(), caller.office().store().keyring().clone());
-    let found = caller.office().read(move |tx| request::list(tx, &keyring, &by)).await?;
-    caller.answer(StatusCode::OK, &RequestsBody { requests: found.iter().map(RequestBody::of).collect() })
+    let (before, limit) = (part.before, part.limit);
+    let found = caller.office().read(move |tx| request::list(tx, &keyring, &by, before, limit)).await?;
+    let next = part.next(&path, found.len(), found.last().map(|opened| opened.request.opened));
+    caller.answer(StatusCode::OK, &RequestsBody { requests: found.iter().map(RequestBody::of).collect(), next })
 }
 
 /// Asks for something that a second person must agree to. Needs a fresh sign-in.

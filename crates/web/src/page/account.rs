@@ -80,6 +80,11 @@ fn ways(page: &Page<'_>, view: &View, has_password: bool, has_code: bool) -> Mar
     let ui = &page.ui;
     let columns = [Column::words(ui.text("account-way")), Column::words(ui.text("account-since")), Column::words(ui.text("account-used")), Column::actions()];
     let rows = view.ways.iter().map(|way| {
+        // Of several ways each button says which it removes, where eyes do not see the row around it.
+        let mut name = ui.word("account-way", way.kind).to_owned();
+        if way.kind == "passkey" && !way.label.is_empty() {
+            name = format!("{name}: {}", way.label);
+        }
         vec![
             html! { (kind(ui, way.kind)) @if way.kind == "passkey" && !way.label.is_empty() { ": " bdi { (way.label) } } },
             ui.moment(way.added_at),
@@ -88,7 +93,7 @@ fn ways(page: &Page<'_>, view: &View, has_password: bool, has_code: bool) -> Mar
                 @if way.removable {
                     form method="post" action={ "/account/ways/" (way.id) "/remove" } {
                         (page.csrf_field())
-                        (confirm(ui, ui.text("account-remove"), html! { p { (ui.word("account-remove-ask", way.kind)) } }, Button::danger(ui.text("account-remove-act")).icon("trash-2")))
+                        (confirm(ui, ui.text("account-remove"), html! { p { (ui.word("account-remove-ask", way.kind)) } }, Button::danger(ui.text("account-remove-act")).icon("trash-2").about(&name)))
                     }
                 } @else { (badge::mark(ui.text("account-needed"))) }
             },

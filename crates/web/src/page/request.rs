@@ -8,6 +8,7 @@ use crate::{
         card::Card,
         clock,
         empty::empty,
+        pager::Pager,
         table::{self, Column},
     },
     layout::{Head, Heading, Page, Section},
@@ -47,6 +48,10 @@ pub struct View {
     pub over: Vec<Row>,
     /// Only what the officer opened can be seen.
     pub own_only: bool,
+    /// The first part of the list, from a later one.
+    pub newest: Option<String>,
+    /// The part after this one.
+    pub next: Option<String>,
 }
 
 /// The page.
@@ -56,9 +61,14 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
         &Head::new(ui.text("request-title")).section(Section::Requests),
         html! {
             (Heading::new(ui.text("request-title")).lead(html! { p { (if view.own_only { ui.text("request-lead-own") } else { ui.text("request-lead") }) } }).html(ui))
-            div.stack #requests-list hx-get=(address::REQUESTS) hx-trigger="live:requests from:body" hx-select="#requests-list" hx-swap="outerHTML" {
-                (open(ui, &view.open))
+            // A later part stays as it is while somebody reads it.
+            @let live = view.newest.is_none();
+            div.stack #requests-list hx-get=[live.then_some(address::REQUESTS)] hx-trigger=[live.then_some("live:requests from:body")] hx-select=[live.then_some("#requests-list")] hx-swap=[live.then_some("outerHTML")] {
+                @if live { (open(ui, &view.open)) }
                 @if !view.over.is_empty() { (over(ui, &view.over)) }
+                @if !view.over.is_empty() || view.next.is_some() || view.newest.is_some() {
+                    (Pager { shown: view.over.len(), total: None, previous: view.newest.as_deref(), next: view.next.as_deref() }.named(ui, ui.text("request-over")))
+                }
             }
         },
     )
@@ -146,6 +156,13 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             row(erase, State::Expired, None, 900_000),
         ],
         own_only: false,
+        newest: None,
+        next: Some("/requests?before=17204".to_owned()),
     };
-    vec![Sample::new("requests", page(&inside, &full)), Sample::new("requests-none", page(&inside, &View { own_only: true, ..View::default() }))]
+    let later = View { open: Vec::new(), newest: Some(address::REQUESTS.to_owned()), next: None, ..full.clone() };
+    vec![
+        Sample::new("requests", page(&inside, &full)),
+        Sample::new("requests-later", page(&inside, &later)),
+        Sample::new("requests-none", page(&inside, &View { own_only: true, ..View::default() })),
+    ]
 }

@@ -36,7 +36,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let (waiting, head, newest, persons) = desk
         .office()
         .read(move |tx| {
-            let mut waiting = request::list(tx, &keyring, &reader).unwrap_or_default();
+            let mut waiting = request::waiting(tx, &keyring, &reader).unwrap_or_default();
             waiting.retain(|opened| answerable(&reader, opened));
             let head = read::head(tx)?;
             let newest = read::newest(tx, u64::MAX, DONE_WITHIN)?;

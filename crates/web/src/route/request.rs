@@ -1,9 +1,10 @@
 //! Requests that a second person answers.
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use siger_app::context::About;
 use siger_app::office::Directory;
 use siger_app::request::{self, Opened};
@@ -47,9 +48,29 @@ fn standing(opened: &Opened, now: siger_domain::time::Instant) -> RequestState {
     if opened.request.state == RequestState::Open && opened.request.expires <= now { RequestState::Expired } else { opened.request.state }
 }
 
-async fn list(desk: Desk) -> Result<Response, WebError> {
+#[derive(Deserialize)]
+struct Part {
+    before: Option<u64>,
+}
+
+async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Response, WebError> {
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    let found = desk.office().read(move |tx| request::list(tx, &keyring, &by)).await?;
+    let (found, next) = desk
+        .office()
+        .read(move |tx| {
+            // What waits stands on the first part only, all of it; then what is over, newest first.
+            let mut found = if part.before.is_none() { request::waiting(tx, &keyring, &by)? } else { Vec::new() };
+            let over = request::list(tx, &keyring, &by, part.before.unwrap_or(u64::MAX), request::PAGE)?;
+            let last = over.last().map(|opened| opened.request.opened);
+            // A part that is full may be the last one all the same.
+            let more = match last {
+                Some(last) if over.len() == request::PAGE as usize => !request::list(tx, &keyring, &by, last, 1)?.is_empty(),
+                _ => false,
+            };
+            found.extend(over.into_iter().filter(|opened| opened.request.state != RequestState::Open));
+            Ok((found, last.filter(|_| more)))
+        })
+        .await?;
     let directory = desk.office().directory().await?;
     let name = |of| directory.name(of).unwrap_or("–").to_owned();
     let rows = found.iter().map(|opened| list_page::Row {
@@ -64,7 +85,13 @@ async fn list(desk: Desk) -> Result<Response, WebError> {
     });
     let (mut open, over): (Vec<_>, Vec<_>) = rows.partition(|row| row.state == RequestState::Open);
     open.sort_by_key(|row| row.until);
-    let view = list_page::View { open, over, own_only: !desk.by.may(Action::RequestList, About::default()) };
+    let view = list_page::View {
+        open,
+        over,
+        own_only: !desk.by.may(Action::RequestList, About::default()),
+        newest: part.before.map(|_| address::REQUESTS.to_owned()),
+        next: next.map(|before| format!("{}?before={before}", address::REQUESTS)),
+    };
     Ok(desk.visit.answer(list_page::page(&desk.visit.page(), &view)))
 }
 

@@ -76,3 +76,20 @@ async fn other_sign_ins_are_ended_from_the_account() {
     browser.get("/account").await.is(200).says_not("action=\"/account/sign-ins/");
     browser.post(&format!("/account/sign-ins/{end}"), &[]).await.is(404);
 }
+
+#[tokio::test]
+async fn each_button_that_removes_says_what() {
+    let desk = Desk::new();
+    let (wati, mut browser) = desk.officer("wati", &[Role::Desk]).await;
+    let by = desk.test.context(&wati).await;
+    for (seed, label) in [(1, "Laptop"), (2, "Ponsel")] {
+        let mut soft = crate::soft::Soft::new(seed, "http://localhost:8080", "localhost");
+        let (options, ceremony) = siger_app::account::start_passkey(&desk.test.office, &by).await.unwrap();
+        siger_app::account::finish_passkey(&desk.test.office, &by, &ceremony, &soft.register(&options), label).await.unwrap();
+    }
+    let page = browser.get("/account").await.is(200);
+    for way in ["Password", "Code generator", "Passkey: Laptop", "Passkey: Ponsel"] {
+        // Once on the button that opens the question, once on the one that removes.
+        assert_eq!(page.text.matches(&format!("<span class=\"unseen\"> {way}</span>")).count(), 2, "{way}: {}", page.text);
+    }
+}

@@ -106,3 +106,41 @@ async fn an_approved_erasure_destroys_the_key() {
     assert!(office.store().keyring().is_punctured(key), "no backup opens it any more");
     privacy.get(&page).await.is(200).says("Approved");
 }
+
+/// Opens a request to change the roles of an officer and takes it back.
+async fn asked_and_withdrawn(admin: &mut super::Browser<'_>, of: siger_domain::id::OfficerId) {
+    let page = admin.post(&format!("/officers/{of}/roles"), &[("roles", "stay")]).await.is(303).to().to_owned();
+    admin.post(&format!("{page}/withdraw"), &[]).await.is(303);
+}
+
+#[tokio::test]
+async fn the_list_is_walked_and_holds_each_request_once() {
+    let desk = Desk::new();
+    let (_, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+    let wati = desk.test.officer("wati", &[Role::Desk]).await;
+    let made = desk.test.officer("made", &[Role::Desk]).await;
+    for _ in 0..siger_app::request::PAGE {
+        asked_and_withdrawn(&mut admin, wati.id).await;
+    }
+    // A full part is not followed by an empty one.
+    let later = |seen: &super::Seen| seen.addresses().into_iter().find(|it| it.contains("before="));
+    assert_eq!(later(&admin.get("/requests").await.is(200).says("50").says("live:requests")), None);
+    let open = admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "stay")]).await.is(303).to().to_owned();
+    for _ in 0..12 {
+        asked_and_withdrawn(&mut admin, made.id).await;
+    }
+    let requests = |seen: &super::Seen| seen.addresses().into_iter().filter(|it| it.starts_with("/requests/")).collect::<Vec<_>>();
+    let first = admin.get("/requests").await.is(200).says("live:requests");
+    let mut all = requests(&first);
+    assert_eq!(all[0], open, "what waits is on top, however old");
+    let next = later(&first).unwrap();
+    let second = admin.get(&next).await.is(200).says_not("live:requests").says("href=\"/requests\"");
+    assert_eq!(later(&second), None);
+    all.extend(requests(&second));
+    let unique: std::collections::BTreeSet<_> = all.iter().cloned().collect();
+    assert_eq!((all.len(), unique.len()), (63, 63));
+    // Somebody who sees only their own walks through those.
+    let (_, mut other) = desk.officer("wayan", &[Role::Desk]).await;
+    other.get(&next).await.is(200).says_not(&all[1]);
+    admin.get("/requests?before=x").await.is(400);
+}
