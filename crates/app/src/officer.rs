@@ -4,6 +4,7 @@ use siger_domain::access::{Action, Role};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::OfficerId;
 use siger_domain::officer::{self, Leave, Profile, State};
+use siger_domain::request::ErasureGround;
 use siger_storage::keyring::Keyring;
 use siger_storage::table::{officer as table, operation};
 use siger_storage::{Tx, Write};
@@ -11,7 +12,7 @@ use siger_storage::{Tx, Write};
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
-use crate::request::another_administrator;
+use crate::request::{Effect, another_administrator};
 
 /// An officer with their profile.
 #[derive(Clone, Debug)]
@@ -141,4 +142,19 @@ pub fn restore(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result
         return Err(Error::Conflict("officer_active"));
     }
     Ok(write.append(stamp, Subject::Officer(id), &Event::OfficerRestored(body::OfficerRestored {}))?)
+}
+
+/// Records that what was known of somebody who left is erased; the key in `effect` is destroyed once it is on disk.
+///
+/// # Errors
+/// When not there or erased before.
+pub(crate) fn erase(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, of: &table::Officer, effect: &mut Effect) -> Result<()> {
+    if of.erased.is_some() {
+        return Err(Error::Conflict("erased"));
+    }
+    operation::delete_sessions_of(write, of.id)?;
+    operation::delete_devices_of(write, of.id)?;
+    effect.puncture.push(of.key);
+    write.append(stamp, Subject::Officer(of.id), &Event::OfficerErased(body::OfficerErased { ground: ErasureGround::KeptUntil }))?;
+    Ok(())
 }

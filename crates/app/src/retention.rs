@@ -10,7 +10,7 @@ use siger_domain::event::{Event as Fact, Subject, body};
 use siger_domain::request::ErasureGround;
 use siger_domain::retention::{DataKind, End, Event, Facts, RetentionRules, Rule};
 use siger_domain::time::{CivilDate, Instant};
-use siger_storage::table::{person, upkeep};
+use siger_storage::table::{officer, person, upkeep};
 use siger_storage::{Tx, Write, journal::read};
 
 use crate::context::{About, Context};
@@ -49,7 +49,7 @@ impl Due {
 /// What was ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Files.
+    /// Files, and officers who left.
     pub erased: u32,
     /// Rows of other kinds.
     pub deleted: u32,
@@ -58,6 +58,7 @@ pub struct Applied {
 /// For each kind: the moment before which its event must have happened to be due now.
 struct Cutoffs {
     file: Option<(Rule, Instant)>,
+    officer: Option<(Rule, Instant)>,
     session: Option<(Rule, Instant)>,
     credential: Option<(Rule, Instant)>,
     request: Option<(Rule, Instant)>,
@@ -78,6 +79,7 @@ impl Cutoffs {
         let file = parts.into_iter().collect::<Option<Vec<_>>>().and_then(|parts| parts.into_iter().min_by_key(|(_, moment)| *moment));
         Ok(Self {
             file: file.filter(|(rule, _)| rule.end == End::EraseKey),
+            officer: before(DataKind::OfficerProfile, Event::LeftOffice)?.filter(|(rule, _)| rule.end == End::EraseKey),
             session: before(DataKind::Session, Event::Ended)?,
             credential: before(DataKind::Credential, Event::Removed)?,
             request: before(DataKind::Request, Event::Closed)?,
@@ -131,6 +133,9 @@ pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due
     };
     if let Some((rule, before)) = &cutoffs.file {
         push(rule, upkeep::count_unchanged_since(tx, *before)?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.officer {
+        push(rule, officer::gone_since(tx, *before)?.len() as u64, true);
     }
     if let Some((rule, before)) = &cutoffs.session {
         push(rule, upkeep::count_sessions_ended(tx, *before)?, true);
@@ -189,6 +194,11 @@ pub async fn apply(office: &Office, by: &Context) -> Result<Applied> {
             office.finish_erasure(effect).await?;
         }
     }
+    if let Some((_, before)) = cutoffs.officer {
+        let (count, effect) = office.write(move |write| end_officers(write, stamp, before)).await?;
+        applied.erased += count;
+        office.finish_erasure(effect).await?;
+    }
     applied.deleted = office
         .write(move |write| {
             let mut deleted = 0;
@@ -223,12 +233,25 @@ fn end_files(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Ins
     Ok((count, effect))
 }
 
-/// Destroys the keys of erased files where that did not happen in its time (the machine stopped between the two). Says how many.
+fn end_officers(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Instant) -> Result<(u32, Effect)> {
+    let (mut count, mut effect) = (0, Effect::default());
+    for row in officer::gone_since(write, before)? {
+        crate::officer::erase(write, stamp, &row, &mut effect)?;
+        count += 1;
+    }
+    Ok((count, effect))
+}
+
+/// Destroys the keys of erased files and officers where that did not happen in its time (the machine stopped between the two). Says how many.
 ///
 /// # Errors
 /// When the store refuses or the keyring cannot be written.
 pub async fn finish_erasures(office: &Office) -> Result<u32> {
-    let (mut from, mut finished) = (0, 0);
+    let keyring = office.store().keyring().clone();
+    let officers = office.read(|tx| Ok(officer::erased(tx)?)).await?;
+    let puncture: Vec<_> = officers.into_iter().map(|row| row.key).filter(|key| !keyring.is_punctured(*key)).collect();
+    let (mut from, mut finished) = (0, puncture.len() as u32);
+    office.finish_erasure(Effect { puncture, ..Effect::default() }).await?;
     loop {
         let keyring = office.store().keyring().clone();
         let step = office

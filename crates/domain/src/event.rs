@@ -221,6 +221,11 @@ events! {
     OfficerSuspended = "officer.suspended" 1 {}
     /// Access was given back.
     OfficerRestored = "officer.restored" 1 {}
+    /// What the office knew of an officer who left was erased: their key is destroyed, the row remains.
+    OfficerErased = "officer.erased" 1 {
+        /// On which ground.
+        ground: ErasureGround,
+    }
     /// An officer signed in.
     SignedIn = "officer.signed_in" 1 {
         /// The session that began.
@@ -328,7 +333,7 @@ impl Event {
     /// under the office's key, so that they can be replayed after an erasure.
     pub fn owner(&self, subject: Subject) -> Owner {
         match (self, subject) {
-            (Self::PersonErased(_) | Self::PersonRead(_) | Self::ReadersRead(_), _) => Owner::Office,
+            (Self::PersonErased(_) | Self::OfficerErased(_) | Self::PersonRead(_) | Self::ReadersRead(_), _) => Owner::Office,
             (_, Subject::Person(id)) => Owner::Person(id),
             (_, Subject::Officer(id)) => Owner::Officer(id),
             (_, Subject::Office | Subject::Request(_)) => Owner::Office,

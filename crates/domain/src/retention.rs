@@ -81,7 +81,7 @@ words! {
         LastContact = "last_contact",
         /// The person's data key was destroyed.
         PersonErased = "person_erased",
-        /// The officer ceased to work here.
+        /// The officer ceased to work here: their access was stopped, or their invitation never used, and nothing about them changed since.
         LeftOffice = "left_office",
         /// It was removed or replaced by its owner or an administrator.
         Removed = "removed",

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::journal::{Entry, Stamp, Write, write::insert};
 use crate::keyring::KeyIndex;
 use crate::store::Store;
+use crate::table::officer;
 use crate::tlog::Checkpoint;
 use crate::{params, table};
 
@@ -177,9 +178,16 @@ fn missing(tx: &mut Tx<'_>, blobs: &Folder, summary: &mut Summary) -> Result<()>
     }
 }
 
-/// Records erasures that the archive does not know of; says which keys the keyring still has of persons erased.
+/// Records erasures that the archive does not know of; says which keys the keyring still has of persons and officers erased.
 fn erase_again(write: &mut Write<'_, '_>, stamp: Stamp, summary: &mut Summary) -> Result<Vec<KeyIndex>> {
-    let mut destroy = Vec::new();
+    let mut destroy: Vec<_> = officer::erased(write)?.into_iter().map(|row| row.key).filter(|key| !write.keyring.is_punctured(*key)).collect();
+    for row in officer::all(write)? {
+        if write.keyring.is_punctured(row.key) {
+            let event = Event::OfficerErased(body::OfficerErased { ground: ErasureGround::KeyDestroyed });
+            write.append(stamp, Subject::Officer(row.id), &event)?;
+            summary.erasures_recorded += 1;
+        }
+    }
     let mut after = -1;
     loop {
         let page = write.query(

@@ -43,6 +43,11 @@ const STRAY: &[(&str, &str)] = &[
          WHERE e.number IS NULL OR e.kind <> 'officer.invited' OR e.subject IS NULL OR e.subject <> o.id OR e.key_index <> o.key_index ORDER BY o.id LIMIT $1",
     ),
     (
+        "officer (erased)",
+        "SELECT o.id FROM officer o LEFT JOIN entry e ON e.number = o.erased
+         WHERE o.erased IS NOT NULL AND (e.number IS NULL OR e.kind <> 'officer.erased' OR e.subject IS NULL OR e.subject <> o.id) ORDER BY o.id LIMIT $1",
+    ),
+    (
         "credential",
         "SELECT c.id FROM credential c LEFT JOIN entry e ON e.number = c.entry
          WHERE e.number IS NULL OR e.kind <> 'officer.credential_added' OR e.subject IS NULL OR e.subject <> c.officer ORDER BY c.id LIMIT $1",

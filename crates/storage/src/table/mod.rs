@@ -28,7 +28,7 @@ pub(crate) const DERIVED: &[(&str, &str, &str)] = &[
     ("person", "id, key_index, registered, identity, changed_at, erased", "id"),
     ("person_document", "hash, person, entry, position", "hash, person, entry, position"),
     ("person_blob", "id, person, entry", "id, person"),
-    ("officer", "id, key_index, profile, login_hash, state, roles, leave_from, leave_to, recovery, recovery_expires, changed_at", "id"),
+    ("officer", "id, key_index, profile, login_hash, state, roles, leave_from, leave_to, recovery, recovery_expires, changed_at, erased", "id"),
     ("credential", "id, officer, kind, entry", "id"),
     ("request", "id, matter, target, state, opened, opened_by, expires, answered, answered_by", "id"),
 ];
@@ -38,6 +38,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: Op
     match event {
         None => match entry.kind.as_str() {
             "person.registered" => person::apply_erased_registration(tx, entry),
+            "officer.invited" => officer::apply_erased_invitation(tx, entry),
             // What else was said of an erased person changed rows that the erasure removed.
             _ => Ok(()),
         },

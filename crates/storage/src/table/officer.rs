@@ -35,6 +35,8 @@ pub struct Officer {
     pub leave: Option<Leave>,
     /// Until when a one-time code opens, where one is in force.
     pub recovery_expires: Option<Instant>,
+    /// The entry of their erasure.
+    pub erased: Option<u64>,
 }
 
 fn officer(row: &Row<'_>) -> Result<Officer> {
@@ -52,6 +54,7 @@ fn officer(row: &Row<'_>) -> Result<Officer> {
             _ => None,
         },
         recovery_expires: row.int_or_null(7)?.map(Instant::from_unix_micros),
+        erased: row.int_or_null(8)?.map(|number| u64::try_from(number).map_err(|_| wrong("erased"))).transpose()?,
     })
 }
 
@@ -118,8 +121,28 @@ pub(super) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: &E
         }
         Event::OfficerSuspended(_) => set_state(tx, entry, State::Suspended)?,
         Event::OfficerRestored(_) => set_state(tx, entry, State::Active)?,
+        Event::OfficerErased(_) => {
+            let id = subject_id(entry)?;
+            // The identifier stands where the hash of the sign-in name was: it is as unique, and says nothing.
+            let rows = tx.execute(
+                "UPDATE officer SET login_hash = id, state = 'suspended', roles = '', leave_from = NULL, leave_to = NULL,
+                 recovery = NULL, recovery_expires = NULL, erased = $1, changed_at = $2 WHERE id = $3 AND erased IS NULL",
+                params![entry.number as i64, at, id.as_bytes()],
+            )?;
+            exactly_one(rows, "officer", entry)?;
+            tx.execute("DELETE FROM credential WHERE officer = $1", params![id.as_bytes()])?;
+        }
         _ => {}
     }
+    Ok(())
+}
+
+/// An officer whose key was destroyed before this replay: the row, without what it said. The erasure's own entry follows.
+pub(super) fn apply_erased_invitation(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    tx.execute(
+        "INSERT INTO officer (id, key_index, profile, login_hash, state, roles, changed_at) VALUES ($1, $2, $3, $1, 'suspended', '', $4)",
+        params![subject_id(entry)?.as_bytes(), entry.key.as_i64(), entry.number as i64, entry.stamp.at],
+    )?;
     Ok(())
 }
 
@@ -138,7 +161,11 @@ fn login_hash(keyring: &Keyring, login: &Login) -> [u8; 16] {
 /// # Errors
 /// When the engine refuses or the row is damaged.
 pub fn get(tx: &mut Tx<'_>, id: OfficerId) -> Result<Option<Officer>> {
-    tx.first("SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires FROM officer WHERE id = $1", params![id.as_bytes()], officer)
+    tx.first(
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer WHERE id = $1",
+        params![id.as_bytes()],
+        officer,
+    )
 }
 
 /// The officer with this sign-in name.
@@ -149,7 +176,7 @@ pub fn by_login(tx: &mut Tx<'_>, keyring: &Keyring, login: &Login) -> Result<Opt
     // While a look-up key is being replaced, some rows still carry the hash of the old one.
     for hash in keyring.lookup_hashes(LOGIN_DOMAIN, login.reveal()) {
         let found = tx.first(
-            "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires FROM officer WHERE login_hash = $1",
+            "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer WHERE login_hash = $1",
             params![&hash],
             officer,
         )?;
@@ -166,19 +193,45 @@ pub fn by_login(tx: &mut Tx<'_>, keyring: &Keyring, login: &Login) -> Result<Opt
 /// As [`get`].
 pub fn by_recovery(tx: &mut Tx<'_>, code_hash: &[u8; 32], now: Instant) -> Result<Option<Officer>> {
     tx.first(
-        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires FROM officer WHERE recovery = $1 AND recovery_expires > $2",
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer WHERE recovery = $1 AND recovery_expires > $2",
         params![code_hash, now],
         officer,
     )
 }
 
-/// Everybody, in the order they came.
+/// Everybody who was not erased, in the order they came.
 ///
 /// # Errors
 /// As [`get`].
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Officer>> {
     tx.query(
-        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires FROM officer ORDER BY profile LIMIT $1",
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer WHERE erased IS NULL ORDER BY profile LIMIT $1",
+        params![OFFICERS_MAX],
+        officer,
+    )
+}
+
+/// Those who do not work here and about whom nothing changed since `before`: access stopped, or an invitation never used.
+///
+/// # Errors
+/// As [`get`].
+pub fn gone_since(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<Officer>> {
+    tx.query(
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer
+         WHERE state <> 'active' AND erased IS NULL AND changed_at < $1 ORDER BY profile LIMIT $2",
+        params![before, OFFICERS_MAX],
+        officer,
+    )
+}
+
+/// Those who were erased.
+///
+/// # Errors
+/// As [`get`].
+pub fn erased(tx: &mut Tx<'_>) -> Result<Vec<Officer>> {
+    tx.query(
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer
+         WHERE erased IS NOT NULL ORDER BY profile DESC LIMIT $1",
         params![OFFICERS_MAX],
         officer,
     )

@@ -183,6 +183,15 @@ pub fn save_device(tx: &mut Tx<'_>, hash: &[u8; 32], officer: OfficerId, expires
     Ok(())
 }
 
+/// Forgets an officer's browsers.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn delete_devices_of(tx: &mut Tx<'_>, officer: OfficerId) -> Result<()> {
+    tx.execute("DELETE FROM device WHERE officer = $1", params![officer.as_bytes()])?;
+    Ok(())
+}
+
 /// Whose browser this is.
 ///
 /// # Errors

@@ -24,8 +24,8 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("SELECT COUNT(*) FROM request r JOIN", "counts all, once a day"),
     ("SELECT COUNT(*) FROM credential_use", "a row for each way to sign in: some hundred"),
     (
-        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires FROM officer ORDER BY profile",
-        "who works in one office: some hundred at most",
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer",
+        "who works or worked in one office: some hundred at most",
     ),
 ];
 
@@ -54,6 +54,8 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     person::rehash(tx, keyring, who)?;
     officer::get(tx, whose)?;
     officer::all(tx)?;
+    officer::gone_since(tx, now)?;
+    officer::erased(tx)?;
     officer::by_login(tx, keyring, &Login::new("adi").unwrap())?;
     officer::by_recovery(tx, &[4; 32], now)?;
     officer::credentials(tx, keyring, whose)?;

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use siger_app::identity::recovery::Code;
 use siger_app::notify::Off;
-use siger_app::{Error, job, person, request, retention};
+use siger_app::{Error, job, officer, person, request, retention};
 use siger_domain::access::{Purpose, Role};
-use siger_domain::id::PersonId;
+use siger_domain::id::{OfficerId, PersonId};
+use siger_domain::officer::{Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_domain::request::ErasureGround;
 use siger_domain::retention::DataKind;
-use siger_storage::table::person as persons;
+use siger_storage::table::{officer as officers, person as persons};
 use siger_testkit::office::{TestOffice, TestOfficer};
 
 const DAY: i64 = 24 * 3_600;
@@ -77,6 +79,87 @@ async fn files_end_the_day_after_their_last_and_not_before() {
     assert_eq!(again, retention::Applied::default());
     let kinds = office.read(|tx| Ok(siger_storage::journal::read::newest_of_kind(tx, "retention.applied", u64::MAX, 10)?)).await.unwrap();
     assert_eq!(kinds.len(), 2, "each run is an entry");
+}
+
+async fn officer_row(test: &TestOffice, id: OfficerId) -> officers::Officer {
+    test.office.read(move |tx| Ok(officers::get(tx, id)?)).await.unwrap().unwrap()
+}
+
+/// Stops or gives back an officer's access.
+async fn access(test: &TestOffice, of: OfficerId, stop: bool) {
+    let administrator = test.officer(&format!("adi-{:08x}", u32::from_be_bytes(test.office.random())), &[Role::Administrator]).await;
+    let by = test.context(&administrator).await;
+    test.office.write(move |write| if stop { officer::suspend(write, &by, of) } else { officer::restore(write, &by, of) }).await.unwrap();
+}
+
+async fn invite(test: &TestOffice, login: &str) -> OfficerId {
+    let office = &test.office;
+    let (id, code) = (OfficerId::new(office.now(), office.random()), office.with_random(Code::new));
+    let profile = Profile { name: Name::new("Contoh Tidak Datang").unwrap(), login: Login::new(login).unwrap(), email: None };
+    let by = office.system(Purpose::Administration);
+    office.write(move |write| officer::invite(write, &by, id, profile, vec![Role::Desk], &code)).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn officers_end_five_years_after_they_left() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let stays = test.officer("ratih", &[Role::Desk]).await;
+    let left = test.officer("wati", &[Role::Desk]).await;
+    let returns = test.officer("made", &[Role::Desk]).await;
+    let never_came = invite(&test, "nyoman").await;
+    access(&test, left.id, true).await;
+    access(&test, returns.id, true).await;
+    let archived = crate::archive::archived(&test).0;
+
+    let due = async || preview(&test).await.into_iter().find(|due| due.rule.kind == DataKind::OfficerProfile).map(|due| due.count);
+    test.clock.advance_seconds(FIVE_YEARS * DAY);
+    assert_eq!(due().await, None, "the last day is still kept");
+    access(&test, returns.id, false).await;
+    test.clock.advance_seconds(DAY);
+    assert_eq!(due().await, Some(2), "who left and who never came");
+    let applied = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
+    assert_eq!(applied.erased, 2);
+    for gone in [left.id, never_came] {
+        let row = officer_row(&test, gone).await;
+        assert!(row.erased.is_some() && row.roles.is_empty() && office.store().keyring().is_punctured(row.key));
+        let keyring = office.store().keyring().clone();
+        assert!(office.read(move |tx| Ok(officers::profile(tx, &keyring, &row)?)).await.unwrap().is_none());
+    }
+    for here in [stays.id, returns.id] {
+        assert!(officer_row(&test, here).await.erased.is_none());
+    }
+    assert_eq!(due().await, None);
+    assert!(office.directory().await.unwrap().get(left.id).is_none());
+    // Their sign-in name is free for somebody else.
+    invite(&test, "wati").await;
+    crate::archive::clean(office.store(), office.blobs());
+
+    // A backup from before brings nobody back.
+    let folder = tempfile::tempdir().unwrap();
+    let (store, blobs) = crate::archive::empty(&test, folder.path());
+    let restored = siger_storage::archive::restore(&store, &blobs, office.now(), std::io::Cursor::new(archived)).unwrap();
+    assert_eq!(restored.erasures_recorded, 2);
+    assert!(store.read_blocking(|tx| officers::get(tx, left.id)).unwrap().unwrap().erased.is_some());
+    crate::archive::clean(&store, &blobs);
+}
+
+#[tokio::test]
+async fn an_officers_erasure_that_was_cut_off_is_finished() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let left = test.officer("wati", &[Role::Desk]).await;
+    access(&test, left.id, true).await;
+    // The erasure is recorded; the machine stops before the key is destroyed.
+    let (stamp, id) = (siger_storage::Stamp { at: office.now(), actor: None, role: Role::System, purpose: Purpose::Retention }, left.id);
+    let event = siger_domain::event::Event::OfficerErased(siger_domain::event::body::OfficerErased { ground: ErasureGround::KeptUntil });
+    office.write(move |write| Ok(write.append(stamp, siger_domain::event::Subject::Officer(id), &event)?)).await.unwrap();
+    let key = officer_row(&test, left.id).await.key;
+    assert!(!office.store().keyring().is_punctured(key));
+    assert_eq!(retention::finish_erasures(office).await.unwrap(), 1);
+    assert!(office.store().keyring().is_punctured(key));
+    assert_eq!(retention::finish_erasures(office).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ event-officer-roles_changed = Roles were changed
 event-officer-leave_set = Leave was recorded
 event-officer-suspended = Access was stopped
 event-officer-restored = Access was given back
+event-officer-erased = Officer was erased
 event-officer-signed_in = Officer signed in
 event-officer-session_ended = Sign-in was ended
 event-officer-sign_in_limited = Sign-in tries were limited

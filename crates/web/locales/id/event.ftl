@@ -13,6 +13,7 @@ event-officer-roles_changed = Peran diubah
 event-officer-leave_set = Cuti dicatat
 event-officer-suspended = Akses dihentikan
 event-officer-restored = Akses dibuka kembali
+event-officer-erased = Data petugas dihapus
 event-officer-signed_in = Petugas masuk
 event-officer-session_ended = Sesi diakhiri
 event-officer-sign_in_limited = Percobaan masuk dibatasi
