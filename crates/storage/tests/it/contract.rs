@@ -397,6 +397,41 @@ fn hashes_are_computed_anew_while_the_office_works() {
 }
 
 #[test]
+fn an_officer_who_left_is_erased_and_replays() {
+    for place in places("officer_erased") {
+        let store = place.office();
+        let (gone, stays) = store.write_blocking(|write| Ok::<_, Error>((invite(write, 1)?, invite(write, 2)?))).unwrap();
+        store
+            .write_blocking(move |write| {
+                write.append(stamp(5), Subject::Officer(stays), &Event::OfficerJoined(body::OfficerJoined {}))?;
+                write.append(stamp(9), Subject::Officer(gone), &Event::OfficerSuspended(body::OfficerSuspended {}))
+            })
+            .unwrap();
+        let left = |before| store.read_blocking(|tx| officer::gone_since(tx, START.plus_seconds(before))).unwrap().into_iter().map(|row| row.id);
+        assert_eq!((left(9).count(), left(10).collect::<Vec<_>>()), (0, vec![gone]), "{}", place.engine);
+        let event = Event::OfficerErased(body::OfficerErased { ground: ErasureGround::KeptUntil });
+        store.write_blocking(move |write| write.append(stamp(20), Subject::Officer(gone), &event)).unwrap();
+        let row = store.read_blocking(officer::erased).unwrap().remove(0);
+        assert_eq!((row.id, row.roles.len(), left(30).count()), (gone, 0, 0));
+        assert_eq!(store.read_blocking(officer::all).unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>(), [stays]);
+        assert_eq!(check::replay(&store).unwrap().findings, [], "{}: before the key is destroyed", place.engine);
+        place.keyring.puncture(&[row.key]).unwrap();
+        assert_eq!(check::replay(&store).unwrap().findings, [], "{}: after it", place.engine);
+        assert!(store.read_blocking(|tx| officer::profile(tx, &place.keyring, &row)).unwrap().is_none());
+        // The sign-in name is free again.
+        let again = OfficerId::from_bytes([77; 16]);
+        let profile = siger_domain::officer::Profile {
+            name: siger_domain::person::Name::new("Contoh Lain").unwrap(),
+            login: Login::new("petugas-1").unwrap(),
+            email: None,
+        };
+        let event = Event::OfficerInvited(body::OfficerInvited { profile, roles: vec![Role::Desk] });
+        store.write_blocking(move |write| write.append(stamp(40), Subject::Officer(again), &event)).unwrap();
+        assert!(check::verify(&store, &place.blobs(), check::Options::default()).unwrap().is_clean());
+    }
+}
+
+#[test]
 fn data_of_a_newer_program_is_refused() {
     let place = crate::place::Place::sqlite();
     drop(place.office());
