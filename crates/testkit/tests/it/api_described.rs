@@ -134,6 +134,25 @@ async fn each_operation_answers_as_described() {
     assert_eq!(found.json()["persons"].as_array().unwrap().len(), 1);
     description.check("look_up_person", &api.ask(Ask::post("/api/v1/persons/lookup", &json!({ "issuer": "mys", "number": "''" })).by(&desk)).await, 422);
 
+    let search = |name: &str| Ask::post("/api/v1/persons/search", &json!({ "name": name })).by(&desk);
+    let entries = api.test.office.store().head().unwrap().edge.size();
+    let unchecked = api.ask(search("siti")).await;
+    description.check("search_persons", &unchecked, 200);
+    assert_eq!(unchecked.json(), json!({ "persons": [], "complete": false }), "nobody was looked for yet");
+    let follower = siger_app::index::spawn(&api.test.office);
+    while !api.test.office.names().is_complete() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let short = api.ask(search("s").header("accept-language", "en")).await;
+    description.check("search_persons", &short, 422);
+    assert!(short.text.contains("at least two letters") && short.text.contains("too_short"), "{}", short.text);
+    assert_eq!(api.test.office.store().head().unwrap().edge.size(), entries, "none of these looked for anybody");
+    let named = api.ask(search("sit")).await;
+    description.check("search_persons", &named, 200);
+    assert_eq!((named.json()["persons"][0]["id"].as_str(), &named.json()["complete"]), (Some(id(&made).as_str()), &json!(true)));
+    description.check("search_persons", &api.ask(Ask::post("/api/v1/persons/search", &json!({ "name": "siti" }))).await, 401);
+    follower.abort();
+
     let opened = api.ask(Ask::get(&file).by(&desk)).await;
     description.check("open_person", &opened, 200);
     description.check("open_person", &api.ask(Ask::get(nobody).by(&desk)).await, 404);

@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
     ),
     servers((url = "/", description = "This office")),
     paths(
-        person::register, person::list, person::lookup, person::open, person::note, person::correct, person::add_document, person::readers,
+        person::register, person::list, person::lookup, person::search, person::open, person::note, person::correct, person::add_document, person::readers,
         journal::list, journal::prove,
         request::list, request::open, request::approve, request::decline, request::withdraw,
         officer::list, office::show, office::session,

@@ -5,9 +5,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use serde::{Deserialize, Serialize};
 use siger_app::error::Fault;
+use siger_app::person::ByName;
 use siger_app::{Error, person};
 use siger_domain::id::PersonId;
-use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, PersonError, Sex};
+use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, NAME_CHARS_MAX, Name, Note, PersonError, Sex};
 use siger_domain::personal::Personal;
 use siger_storage::Entry;
 use utoipa::ToSchema;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
     vec![
         ("/persons", get(list).post(register)),
         ("/persons/lookup", post(lookup)),
+        ("/persons/search", post(search)),
         ("/persons/{id}", get(open)),
         ("/persons/{id}/notes", post(note)),
         ("/persons/{id}/corrections", post(correct)),
@@ -110,6 +112,25 @@ pub(super) struct LookupBody {
     /// Letters and digits.
     #[schema(example = "A1234567")]
     number: String,
+}
+
+/// A name, or parts of one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchBody {
+    /// Words of the name or their beginnings, in any order; at least two letters.
+    #[schema(example = "sit rah", max_length = 200)]
+    name: String,
+}
+
+/// Persons with such a name, best first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NamedBody {
+    /// At most 50.
+    persons: Vec<ListedBody>,
+    /// Whether every file was looked at. While the index of names is built it is false, and whoever is missing here was not
+    /// checked, which never counts as absent.
+    complete: bool,
 }
 
 /// A person in a list.
@@ -331,6 +352,25 @@ pub(super) async fn lookup(caller: Caller, Given { body, .. }: Given<LookupBody>
     let by = caller.by.clone();
     let found = caller.office().write(move |write| person::by_document(write, &by, &text)).await?;
     caller.answer(StatusCode::OK, &ListBody { persons: found.iter().map(ListedBody::of).collect(), next: None })
+}
+
+/// The persons with such a name. By POST, because a name must not stand in an address; each look is an entry of its own.
+#[utoipa::path(
+    post, path = "/api/v1/persons/search", tag = "persons", operation_id = "search_persons", request_body = SearchBody,
+    responses(
+        (status = 200, description = "The files, none or up to 50, and whether all were looked at.", body = NamedBody),
+        (status = 422, description = "Fewer than two letters, or too many", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn search(caller: Caller, Given { body, .. }: Given<SearchBody>) -> Result<Response, Refused> {
+    if body.name.chars().count() > NAME_CHARS_MAX {
+        return Err(Error::invalid("name", "too_long").into());
+    }
+    let answer = match person::search_name(caller.office(), &caller.by, &body.name).await? {
+        ByName::NotChecked => NamedBody { persons: Vec::new(), complete: false },
+        ByName::Found { persons, complete } => NamedBody { persons: persons.iter().map(ListedBody::of).collect(), complete },
+    };
+    caller.answer(StatusCode::OK, &answer)
 }
 
 /// Opens a file. The look is itself an entry of the journal, written before anything is shown.

@@ -62,6 +62,7 @@ impl WebError {
             Error::Unavailable(source) => Some(locale.word("unavailable", unavailable(source))),
             // What a form shows beside its field; where no form asked, the page says it.
             Error::Invalid(faults) => match faults.first() {
+                Some(Fault { field: "name", reason: "too_short" }) => Some(locale.text("person-name-short")),
                 Some(Fault { field: "root", reason }) => Some(locale.word("invalid-root", reason)),
                 _ => None,
             },
