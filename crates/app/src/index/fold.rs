@@ -22,7 +22,7 @@ pub fn words(name: &str) -> Vec<String> {
 
 /// Whether a typed name says enough to be looked for: a word of two letters, or one that is written with a single sign (王).
 ///
-/// One letter begins a tenth of all names: an answer would say nothing, and looking through them keeps others waiting.
+/// One letter begins so many names that an answer would say nothing, and looking through all of them keeps others waiting.
 pub fn is_enough(typed: &str) -> bool {
     words(typed).iter().any(|word| word.chars().nth(1).is_some() || word.chars().any(|c| c >= '\u{2e80}'))
 }
