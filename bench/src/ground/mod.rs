@@ -14,10 +14,18 @@ use crate::load::{self, Plan, Value, Values};
 use report::{Line, median, table};
 pub use scenario::Scenario;
 use scenario::{Measure, between, command, keep};
-use server::{Server, complete, folder_bytes, free_address};
+use server::{Server, complete, folder_bytes, free_address, printed};
 
 /// Runs of each measurement, of which the medians are reported: one alone may have met another program's moment.
 pub const RUNS: usize = 3;
+
+/// A measurement whose answers must show something is asked so often beforehand.
+const SHOWN: usize = 20;
+
+/// The first number that `fill` gives to a person, as far as the persons that a sample office has allow.
+const FILLED_FROM: u64 = 1000;
+/// More persons than a sample office begins with.
+const OWN: u64 = 200;
 
 /// How to run.
 #[derive(Debug)]
@@ -142,9 +150,10 @@ impl Office {
         let idle_megabytes = server.resident_megabytes()?;
         let disk_bytes = folder_bytes(self.folder.path())?;
         standings.push(Standing { engine: self.engine.clone(), entries, start_ms: median(starts), idle_megabytes, disk_bytes });
-        let values = sign_in(scenario, server.address)?;
+        let values = self.sign_in(scenario, server.address, entries)?;
         let wanted = |measure: &&Measure| options.only.is_empty() || options.only.iter().any(|part| measure.name.contains(part.as_str()));
-        for measure in scenario.measure.iter().filter(wanted).filter(|measure| entries == 0 || measure.growth) {
+        let in_turn = |measure: &&Measure| if entries == 0 { !measure.filled } else { measure.growth };
+        for measure in scenario.measure.iter().filter(wanted).filter(in_turn) {
             let line = self.measure(measure, options, entries, server.address, &values)?;
             eprintln!("{} {entries} {}: {:.0}/s, p99 {:.2} ms", self.engine, line.what, line.per_second, line.millis[2]);
             lines.push(line);
@@ -153,6 +162,14 @@ impl Office {
     }
 
     fn measure(&self, measure: &Measure, options: &Options, entries: u64, address: SocketAddr, values: &Values) -> Result<Line> {
+        let host = address.to_string();
+        for ask in measure.requests.iter().filter(|_| !measure.shows.is_empty()) {
+            let mut values = values.clone();
+            values.insert("n".to_owned(), Value::Counter);
+            for answer in load::ask_times(address, &host, &ask.request()?, &values, SHOWN)? {
+                ensure!(answer.body.contains(&measure.shows), "{}: an answer of {} does not show {:?}", ask.name, answer.status, measure.shows);
+            }
+        }
         let mut runs = Vec::new();
         for run in 0..RUNS {
             let mut values = values.clone();
@@ -182,20 +199,29 @@ impl Office {
         }
         Ok(line)
     }
-}
 
-fn sign_in(scenario: &Scenario, address: SocketAddr) -> Result<Values> {
-    let (mut values, mut cookies) = (Values::from([("cookie".to_owned(), Value::Fixed(String::new()))]), Vec::new());
-    for ask in &scenario.sign_in {
-        let answer = load::ask(address, &address.to_string(), &ask.request()?, &values)?;
-        ensure!(answer.status < 400, "{} was answered with {}", ask.name, answer.status);
-        keep(ask, &answer, &mut cookies, &mut values)?;
+    fn sign_in(&self, scenario: &Scenario, address: SocketAddr, entries: u64) -> Result<Values> {
+        let (mut values, mut cookies) = (Values::from([("cookie".to_owned(), Value::Fixed(String::new()))]), Vec::new());
+        if !scenario.program.code.is_empty() {
+            let code = printed(&self.command(&scenario.program.code, &[])?)?;
+            values.insert("code".to_owned(), Value::Fixed(code.trim().to_owned()));
+        }
+        for ask in &scenario.sign_in {
+            let answer = load::ask(address, &address.to_string(), &ask.request()?, &values)?;
+            ensure!(answer.status < 400, "{} was answered with {}", ask.name, answer.status);
+            keep(ask, &answer, &mut cookies, &mut values)?;
+        }
+        for list in &scenario.values {
+            let answer = load::ask(address, &address.to_string(), &list.from.request()?, &values)?;
+            let found = between(&answer.body, &list.after, &list.before);
+            ensure!(!found.is_empty(), "no value for {}: {} was answered with {}", list.name, list.from.name, answer.status);
+            values.insert(list.name.clone(), Value::EachOf(found));
+        }
+        // `fill` makes a fourth of the entries persons and numbers them from 1000 on; a sample office brings some entries and persons of its own.
+        let made = entries / 4;
+        if made > 2 * OWN {
+            values.insert("made".to_owned(), Value::Spread { from: FILLED_FROM + OWN, count: made - 2 * OWN, digits: 7 });
+        }
+        Ok(values)
     }
-    for list in &scenario.values {
-        let answer = load::ask(address, &address.to_string(), &list.from.request()?, &values)?;
-        let found = between(&answer.body, &list.after, &list.before);
-        ensure!(!found.is_empty(), "no value for {}: {} was answered with {}", list.name, list.from.name, answer.status);
-        values.insert(list.name.clone(), Value::EachOf(found));
-    }
-    Ok(values)
 }

@@ -34,6 +34,9 @@ pub struct Program {
     pub fill: Vec<String>,
     /// Serves until it is ended.
     pub serve: Vec<String>,
+    /// Prints the second factor of who signs in.
+    #[serde(default)]
+    pub code: Vec<String>,
     /// Path that answers 200 when the office can be worked with.
     pub ready: String,
     /// What `${store}` is for SQLite.
@@ -126,6 +129,12 @@ pub struct Measure {
     /// Measured again as the office grows.
     #[serde(default)]
     pub growth: bool,
+    /// Measured only in an office that was filled: asks for the persons made then.
+    #[serde(default)]
+    pub filled: bool,
+    /// Stands in every good answer: looked for before measuring, so that a quick "nothing found" is not taken for a find.
+    #[serde(default)]
+    pub shows: String,
     /// Pause after each answer, in milliseconds.
     #[serde(default)]
     pub think_ms: u64,
@@ -227,7 +236,7 @@ mod tests {
             ask.request().unwrap();
         }
         let holes = [("siger", "s"), ("office", "o"), ("listen", "l"), ("store", "u"), ("entries", "1")];
-        for words in [&scenario.program.make, &scenario.program.fill, &scenario.program.serve] {
+        for words in [&scenario.program.make, &scenario.program.fill, &scenario.program.serve, &scenario.program.code] {
             command(words, &holes).unwrap();
         }
     }

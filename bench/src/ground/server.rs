@@ -78,6 +78,18 @@ fn spawn(words: &[String], stdout: Stdio, stderr: Stdio) -> Result<Child> {
     Command::new(program).args(arguments).stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().with_context(|| format!("cannot start {program}"))
 }
 
+/// Runs a command to its end and returns what it printed.
+///
+/// # Errors
+/// When it fails or prints no text.
+pub fn printed(words: &[String]) -> Result<String> {
+    let output = spawn(words, Stdio::piped(), Stdio::inherit())?.wait_with_output()?;
+    if !output.status.success() {
+        bail!("{} ended with {}", words.join(" "), output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("what {} printed", words.join(" ")))
+}
+
 /// Runs a command to its end.
 ///
 /// # Errors

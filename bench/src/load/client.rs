@@ -30,7 +30,19 @@ pub struct Answer {
 /// # Errors
 /// When the server cannot be reached, speaks no HTTP/1.1, or takes longer than a minute.
 pub fn ask(address: SocketAddr, host: &str, request: &Request, values: &Values) -> Result<Answer> {
+    sent(address, &mut Template::new(request, host, values)?, &request.name)
+}
+
+/// Sends the request several times, its holes filled anew each time, each on a connection of its own.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_times(address: SocketAddr, host: &str, request: &Request, values: &Values, times: usize) -> Result<Vec<Answer>> {
     let mut template = Template::new(request, host, values)?;
+    (0..times).map(|_| sent(address, &mut template, &request.name)).collect()
+}
+
+fn sent(address: SocketAddr, template: &mut Template, name: &str) -> Result<Answer> {
     let mut bytes = Vec::new();
     template.write(&mut bytes);
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).with_context(|| format!("cannot reach {address}"))?;
@@ -39,7 +51,7 @@ pub fn ask(address: SocketAddr, host: &str, request: &Request, values: &Values) 
     let mut response = Response::new(true);
     let mut buffer = [0; 16 * 1024];
     while !response.done() {
-        match stream.read(&mut buffer).with_context(|| format!("waiting for the answer to {}", request.name))? {
+        match stream.read(&mut buffer).with_context(|| format!("waiting for the answer to {name}"))? {
             0 => response.closed()?,
             count => response.feed(&buffer[..count])?,
         }

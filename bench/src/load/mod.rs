@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, ensure};
 use hdrhistogram::Histogram;
 use mio::{Events, Poll, Token};
 
-pub use client::{Answer, ask};
+pub use client::{Answer, ask, ask_times};
 use connection::{Connection, Step};
 pub use response::Response;
 pub use template::{Request, Template, Value, Values};

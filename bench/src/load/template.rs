@@ -13,7 +13,20 @@ pub enum Value {
     EachOf(Vec<String>),
     /// A number that never comes twice in this run: for an idempotency key put something in front that is new in each run.
     Counter,
+    /// A number of `count` that begin at `from`, with so many digits; another each time, far from the last, until all were there: so that no cache
+    /// that holds less than all of them answers.
+    Spread {
+        /// The least.
+        from: u64,
+        /// How many.
+        count: u64,
+        /// Zeros in front fill up to so many.
+        digits: usize,
+    },
 }
+
+/// From one number of a spread to the next: a large prime, so that all come before one comes again.
+const STRIDE: u64 = 2_654_435_761;
 
 /// The names that templates may use.
 pub type Values = BTreeMap<String, Value>;
@@ -116,6 +129,10 @@ fn fill(pieces: &[Piece], values: &[Value], next: &[usize], out: &mut Vec<u8>) {
                 Value::Fixed(value) => out.extend_from_slice(value.as_bytes()),
                 Value::EachOf(list) => out.extend_from_slice(list[next[*hole] % list.len()].as_bytes()),
                 Value::Counter => out.extend_from_slice(next[*hole].to_string().as_bytes()),
+                Value::Spread { from, count, digits } => {
+                    let offset = (next[*hole] as u64).wrapping_mul(STRIDE) % (*count).max(1);
+                    out.extend_from_slice(format!("{:0digits$}", from + offset).as_bytes());
+                }
             },
         }
     }
@@ -180,6 +197,22 @@ mod tests {
         let request =
             Request { method: "GET".to_owned(), path: "/".to_owned(), headers: vec![("cookie".to_owned(), "${cookie}".to_owned())], ..Request::default() };
         assert_eq!(written(&request, 2), ["GET / HTTP/1.1\r\nhost: h\r\ncookie: s=1\r\n\r\n"; 2]);
+    }
+
+    #[test]
+    fn a_spread_brings_each_number_once_before_one_comes_again() {
+        let values = Values::from([("made".to_owned(), Value::Spread { from: 1000, count: 300, digits: 7 })]);
+        let request = Request { method: "GET".to_owned(), path: "/${made}".to_owned(), ..Request::default() };
+        let mut template = Template::new(&request, "h", &values).unwrap();
+        let mut out = Vec::new();
+        let mut seen: Vec<String> = (0..300)
+            .map(|_| {
+                template.write(&mut out);
+                String::from_utf8(out.clone()).unwrap()[5..12].to_owned()
+            })
+            .collect();
+        seen.sort();
+        assert_eq!(seen, (1000..1300).map(|number| format!("{number:07}")).collect::<Vec<_>>());
     }
 
     #[test]
