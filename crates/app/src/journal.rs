@@ -1,6 +1,7 @@
 //! The journal as the office sees it, and its proofs.
 
 use siger_domain::access::Action;
+use siger_storage::journal::Line;
 use siger_storage::journal::read;
 use siger_storage::tlog::Receipt;
 use siger_storage::{Entry, Tx};
@@ -11,15 +12,19 @@ use crate::error::{Error, Result};
 /// Entries on one page.
 pub const PAGE: u32 = 50;
 
-/// The newest entries before `before`, of one kind or of all, without their bodies' content.
+/// The newest entries before `before`, of one kind or of all: what a page shows of them.
 ///
 /// # Errors
 /// When not permitted.
-pub fn list(tx: &mut Tx<'_>, by: &Context, kind: Option<&str>, before: u64) -> Result<Vec<Entry>> {
-    page(tx, by, kind, before, PAGE)
+pub fn list(tx: &mut Tx<'_>, by: &Context, kind: Option<&str>, before: u64) -> Result<Vec<Line>> {
+    by.authorise(Action::JournalList, About::default())?;
+    Ok(match kind {
+        Some(kind) => read::newest_lines_of_kind(tx, kind, before, PAGE)?,
+        None => read::newest_lines(tx, before, PAGE)?,
+    })
 }
 
-/// [`list`] with at most `limit` entries.
+/// The same, at most `limit` and as they are stored; their bodies stay sealed.
 ///
 /// # Errors
 /// When not permitted.

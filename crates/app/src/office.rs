@@ -22,6 +22,7 @@ use crate::identity::password::AT_ONCE_MAX;
 use crate::index::Names;
 use crate::officer;
 use crate::random::Random;
+use crate::request::{self, Opened};
 use crate::session::Sessions;
 
 /// Everything a use case's caller needs; cheap to clone.
@@ -42,6 +43,7 @@ struct Inner {
     info: table::Office,
     zone: TimeZone,
     directory: RwLock<(u64, Arc<Directory>)>,
+    open_requests: RwLock<(u64, Arc<[Opened]>)>,
     sessions: Sessions,
     names: Names,
 }
@@ -119,6 +121,7 @@ impl Office {
             info,
             zone,
             directory: RwLock::new((u64::MAX, Arc::default())),
+            open_requests: RwLock::new((u64::MAX, Arc::default())),
             sessions: Sessions::default(),
             names: Names::default(),
         };
@@ -224,6 +227,25 @@ impl Office {
         Ok(directory)
     }
 
+    /// The requests that wait for a second person, newest first, never older than the newest change that was answered in this process. Every page of
+    /// whoever may answer some of them says how many, so they are remembered.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn open_requests(&self) -> Result<Arc<[Opened]>> {
+        let generation = self.inner.store.requests_generation();
+        {
+            let known = self.inner.open_requests.read();
+            if known.0 == generation {
+                return Ok(known.1.clone());
+            }
+        }
+        let keyring = self.inner.store.keyring().clone();
+        let open: Arc<[Opened]> = self.inner.store.read(move |tx| request::waiting_of_all(tx, &keyring)).await?.into();
+        *self.inner.open_requests.write() = (generation, open.clone());
+        Ok(open)
+    }
+
     /// The program itself as the one who acts.
     pub fn system(&self, purpose: siger_domain::access::Purpose) -> Context {
         Context::system(self.inner.access.clone(), self.operation(), self.now(), purpose)
@@ -249,7 +271,7 @@ impl Office {
     ///
     /// # Errors
     /// When the keyring cannot be written: the erasure is recorded and this must be repeated (the daily job does).
-    pub async fn finish_erasure(&self, effect: crate::request::Effect) -> Result<()> {
+    pub async fn finish_erasure(&self, effect: request::Effect) -> Result<()> {
         if effect.puncture.is_empty() {
             return Ok(());
         }

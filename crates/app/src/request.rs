@@ -108,9 +108,15 @@ pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Con
 /// As [`list`].
 pub fn waiting(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context) -> Result<Vec<Opened>> {
     let all = sees_all(by)?;
-    let mut found = table::in_state(tx, State::Open)?;
-    found.retain(|request| all || by.officer == Some(request.opened_by));
-    with_matters(tx, keyring, found)
+    let mut found = waiting_of_all(tx, keyring)?;
+    found.retain(|opened| all || by.officer == Some(opened.request.opened_by));
+    Ok(found)
+}
+
+/// Every request that nobody has answered, newest first, whoever may see or answer it.
+pub(crate) fn waiting_of_all(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring) -> Result<Vec<Opened>> {
+    let open = table::in_state(tx, State::Open)?;
+    with_matters(tx, keyring, open)
 }
 
 /// One request. A request that is not the officer's own to see is refused, whatever it asks for.

@@ -7,6 +7,30 @@ use crate::{
 use maud::{Markup, html};
 use siger_domain::time::{CivilDate, Instant};
 
+/// The words of one long list as markup, each looked up and written once however often it comes.
+#[derive(Debug)]
+pub struct Words {
+    locale: Locale,
+    known: Vec<(&'static str, &'static str, Markup)>,
+}
+
+impl Words {
+    /// For a list in this language.
+    pub const fn new(locale: Locale) -> Self {
+        Self { locale, known: Vec::new() }
+    }
+
+    /// As [`Locale::word`].
+    pub fn word(&mut self, family: &'static str, member: &'static str) -> &Markup {
+        let known = self.known.iter().position(|(of, word, _)| *word == member && *of == family);
+        let place = known.unwrap_or_else(|| {
+            self.known.push((family, member, html! { (self.locale.word(family, member)) }));
+            self.known.len() - 1
+        });
+        &self.known[place].2
+    }
+}
+
 /// What markup needs to know besides its view. Cheap to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui<'a> {

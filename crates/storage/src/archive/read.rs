@@ -11,7 +11,7 @@ use super::{ArchiveError, Header, Summary};
 use crate::blob::{BlobId, Folder};
 use crate::engine::Tx;
 use crate::error::{Error, Result};
-use crate::journal::{Entry, Stamp, Write, write::insert};
+use crate::journal::{Changed, Entry, Stamp, Write, write::insert};
 use crate::keyring::KeyIndex;
 use crate::store::Store;
 use crate::table::officer;
@@ -128,7 +128,7 @@ fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Re
     }
     summary.bytes = reader.bytes;
     missing(write, blobs, &mut summary)?;
-    write.head.officers_changed = true;
+    write.head.changed = Changed::ALL;
     Ok(Brought { summary, next_key })
 }
 

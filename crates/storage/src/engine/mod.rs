@@ -125,6 +125,25 @@ impl Row<'_> {
         blob_or_null, Option<Vec<u8>>;
     }
 
+    /// What `read` makes of the text, which is not copied for it.
+    ///
+    /// # Errors
+    /// As [`Row::text`].
+    pub(crate) fn read_text<T>(&self, index: usize, read: impl FnOnce(&str) -> T) -> Result<T> {
+        match self {
+            Self::Sqlite(row) => sqlite::text(row, index).map(read),
+            Self::Postgres(row) => row.try_get(index).map(read).map_err(|source| postgres::error("read a row", source)),
+        }
+    }
+
+    /// What `read` makes of the bytes or of their absence, which are not copied for it.
+    fn read_blob<T>(&self, index: usize, read: impl FnOnce(Option<&[u8]>) -> T) -> Result<T> {
+        match self {
+            Self::Sqlite(row) => sqlite::blob(row, index).map(read),
+            Self::Postgres(row) => row.try_get(index).map(read).map_err(|source| postgres::error("read a row", source)),
+        }
+    }
+
     /// A count or position that is never negative.
     ///
     /// # Errors
@@ -138,8 +157,20 @@ impl Row<'_> {
     /// # Errors
     /// As [`Row::blob`], and when there are more or fewer.
     pub fn bytes<const N: usize>(&self, index: usize) -> Result<[u8; N]> {
-        self.blob(index)?.try_into().map_err(|_| Error::Inconsistent { table: "(any)", column: "(an identifier or hash)", row: "of another length".into() })
+        self.bytes_or_null(index)?.ok_or_else(not_of_that_length)
     }
+
+    /// Exactly `N` bytes, or nothing.
+    ///
+    /// # Errors
+    /// As [`Row::bytes`].
+    pub fn bytes_or_null<const N: usize>(&self, index: usize) -> Result<Option<[u8; N]>> {
+        self.read_blob(index, |bytes| bytes.map(<[u8; N]>::try_from).transpose())?.map_err(|_| not_of_that_length())
+    }
+}
+
+fn not_of_that_length() -> Error {
+    Error::Inconsistent { table: "(any)", column: "(an identifier or hash)", row: "of another length".into() }
 }
 
 /// The engine's side of a transaction.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::{Param, Row, Value};
@@ -39,6 +40,8 @@ pub(crate) fn open(path: &Path, vfs: Option<&str>, durability: Durability, write
     };
     conn.busy_timeout(BUSY).map_err(|source| error("open the database", source))?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A plan does not depend on the values bound, so that no statement is prepared again for them: that took a sixth of the time of a page.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|source| error("open the database", source))?;
     conn.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;
          PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;"
@@ -93,6 +96,20 @@ pub(super) fn query<T>(conn: &Connection, sql: &str, params: &[Param<'_>], mut e
         found.push(each(&Row::Sqlite(row))?);
     }
     Ok(found)
+}
+
+pub(super) fn text<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<&'r str> {
+    let text = row.get_ref(index).and_then(|value| value.as_str().map_err(|source| wrong_type(index, source)));
+    text.map_err(|source| error("read a row", source))
+}
+
+pub(super) fn blob<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<Option<&'r [u8]>> {
+    let blob = row.get_ref(index).and_then(|value| value.as_blob_or_null().map_err(|source| wrong_type(index, source)));
+    blob.map_err(|source| error("read a row", source))
+}
+
+fn wrong_type(index: usize, source: rusqlite::types::FromSqlError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Null, Box::new(source))
 }
 
 pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value> {

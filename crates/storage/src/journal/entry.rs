@@ -46,32 +46,63 @@ pub struct Entry {
     pub leaf: tlog::Hash,
 }
 
+/// What a list shows of an entry: its open part, without what seals and proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Position in the journal, from 0.
+    pub number: u64,
+    /// Who, in which role, why, when.
+    pub stamp: Stamp,
+    /// About whom or what.
+    pub subject: Subject,
+    /// What happened.
+    pub kind: String,
+}
+
+impl Line {
+    /// Reads a row that begins with `number, at, actor, role, purpose, subject_kind, subject, kind`.
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
+        let number = row.count(0)?;
+        let wrong = |column| Error::Inconsistent { table: "entry", column, row: number.to_string() };
+        let subject_id = row.bytes_or_null(6).map_err(|_| wrong("subject"))?;
+        Ok(Self {
+            number,
+            stamp: Stamp {
+                at: Instant::from_unix_micros(row.int(1)?),
+                actor: row.bytes_or_null(2).map_err(|_| wrong("actor"))?.map(OfficerId::from_bytes),
+                role: row.read_text(3, str::parse)?.map_err(|_| wrong("role"))?,
+                purpose: row.read_text(4, str::parse)?.map_err(|_| wrong("purpose"))?,
+            },
+            subject: row.read_text(5, |kind| Subject::from_parts(kind, subject_id))?.ok_or_else(|| wrong("subject"))?,
+            kind: row.text(7)?,
+        })
+    }
+}
+
 /// Opens the canonical form of an entry.
 const ENTRY_TAG: &[u8] = b"siger entry 1\n";
 
 impl Entry {
     /// Reads a row of `number, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf`.
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
-        let number = row.count(0)?;
+        let Line { number, stamp, subject, kind } = Line::from_row(row)?;
         let wrong = |column| Error::Inconsistent { table: "entry", column, row: number.to_string() };
-        let actor = row.blob_or_null(2)?.map(|id| OfficerId::from_slice(&id)).transpose().map_err(|_| wrong("actor"))?;
-        let subject_id = row.blob_or_null(6)?.map(<[u8; 16]>::try_from).transpose().map_err(|_| wrong("subject"))?;
         Ok(Self {
             number,
-            stamp: Stamp {
-                at: Instant::from_unix_micros(row.int(1)?),
-                actor,
-                role: row.text(3)?.parse().map_err(|_| wrong("role"))?,
-                purpose: row.text(4)?.parse().map_err(|_| wrong("purpose"))?,
-            },
-            subject: Subject::from_parts(&row.text(5)?, subject_id).ok_or_else(|| wrong("subject"))?,
-            kind: row.text(7)?,
+            stamp,
+            subject,
+            kind,
             version: u16::try_from(row.int(8)?).map_err(|_| wrong("version"))?,
             key: KeyIndex::from_i64(row.int(9)?).ok_or_else(|| wrong("key_index"))?,
             body: row.blob(10)?,
             salt: row.bytes(11)?,
             leaf: row.bytes(12)?,
         })
+    }
+
+    /// What a list shows of it.
+    pub fn line(&self) -> Line {
+        Line { number: self.number, stamp: self.stamp, subject: self.subject, kind: self.kind.clone() }
     }
 
     /// The canonical bytes of the stored entry: every field but salt and leaf, each with its length, big-endian.

@@ -21,8 +21,22 @@ pub struct Head {
     pub checkpoint: String,
     /// Newest revision of the keyring that this data has seen.
     pub keyring_revision: u64,
-    /// An entry of this transaction changed officers or ended a session: what processes remember of them is stale.
-    pub(crate) officers_changed: bool,
+    /// What this transaction changed of that which processes remember.
+    pub(crate) changed: Changed,
+}
+
+/// What processes remember and what entries have made stale.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Changed {
+    /// Officers, or a session ended.
+    pub(crate) officers: bool,
+    /// Two-person requests.
+    pub(crate) requests: bool,
+}
+
+impl Changed {
+    /// Everything may have: other processes wrote, or an archive was read.
+    pub(crate) const ALL: Self = Self { officers: true, requests: true };
 }
 
 impl Head {
@@ -33,7 +47,7 @@ impl Head {
             next_key: 1,
             checkpoint: String::new(),
             keyring_revision: 0,
-            officers_changed: false,
+            changed: Changed::default(),
         }
     }
 
@@ -57,7 +71,7 @@ impl Head {
                 next_key: u32::try_from(row.int(3)?).map_err(|_| wrong("next_key"))?,
                 checkpoint: row.text(4)?,
                 keyring_revision: row.count(5)?,
-                officers_changed: false,
+                changed: Changed::default(),
             })
         })
     }

@@ -5,6 +5,7 @@ pub mod head;
 pub mod read;
 pub mod write;
 
-pub use entry::{Entry, Stamp};
+pub use entry::{Entry, Line, Stamp};
+pub(crate) use head::Changed;
 pub use head::Head;
 pub use write::Write;

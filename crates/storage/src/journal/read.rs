@@ -2,7 +2,7 @@
 
 use siger_domain::event::Subject;
 
-use super::entry::Entry;
+use super::entry::{Entry, Line};
 use super::head::Head;
 use crate::engine::Tx;
 use crate::error::{Error, Result};
@@ -15,6 +15,12 @@ pub const PAGE_MAX: u32 = 1_000;
 macro_rules! entries {
     ($tail:literal) => {
         concat!("SELECT number, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf FROM entry ", $tail)
+    };
+}
+
+macro_rules! lines {
+    ($tail:literal) => {
+        concat!("SELECT number, at, actor, role, purpose, subject_kind, subject, kind FROM entry ", $tail)
     };
 }
 
@@ -56,6 +62,22 @@ pub fn newest(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Entry>> {
 /// As [`entry`].
 pub fn newest_of_kind(tx: &mut Tx<'_>, kind: &str, before: u64, limit: u32) -> Result<Vec<Entry>> {
     tx.query(entries!("WHERE kind = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![kind, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// [`newest`] for a list.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest_lines(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Line>> {
+    tx.query(lines!("WHERE number < $1 ORDER BY number DESC LIMIT $2"), params![clamp(before), limit.min(PAGE_MAX)], Line::from_row)
+}
+
+/// [`newest_of_kind`] for a list.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest_lines_of_kind(tx: &mut Tx<'_>, kind: &str, before: u64, limit: u32) -> Result<Vec<Line>> {
+    tx.query(lines!("WHERE kind = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![kind, clamp(before), limit.min(PAGE_MAX)], Line::from_row)
 }
 
 /// The newest entries about one subject before `before`, newest first: the history of a file.

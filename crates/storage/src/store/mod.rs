@@ -129,7 +129,12 @@ impl Store {
 
     /// Grows when what is remembered of officers and sessions may be stale, before the change that made it so is answered.
     pub fn officers_generation(&self) -> u64 {
-        self.inner.writer.officers.load(std::sync::atomic::Ordering::Acquire)
+        self.inner.writer.generations.officers()
+    }
+
+    /// The same of two-person requests.
+    pub fn requests_generation(&self) -> u64 {
+        self.inner.writer.generations.requests()
     }
 
     /// The keys of the office.

@@ -90,10 +90,10 @@ fn give_back<C>(idle: &Mutex<Vec<C>>, conn: C) {
 }
 
 fn snapshot<T, E: From<Error>>(tx: &mut Tx<'_>, begin: &'static str, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-    tx.batch(begin)?;
+    tx.step(begin)?;
     let answer = f(tx);
     // Nothing was written: ending the snapshot cannot lose anything, and an answer that was read is an answer.
-    let ended = tx.batch("ROLLBACK");
+    let ended = tx.step("ROLLBACK");
     let answer = answer?;
     ended?;
     Ok(answer)

@@ -15,7 +15,7 @@ use super::url::Url;
 use super::{Durability, Open};
 use crate::engine::{Conn, Dialect, Tx, postgres, sqlite};
 use crate::error::{Error, Result};
-use crate::journal::{Head, Write};
+use crate::journal::{Changed, Head, Write};
 use crate::keyring::{Keyring, WitnessFile};
 use crate::migrate;
 use crate::table;
@@ -86,8 +86,31 @@ enum Message {
     Tidy(SyncSender<Result<()>>),
 }
 
+/// Numbers that grow when what is remembered may have changed, here or in another process.
+#[derive(Debug, Default)]
+pub(super) struct Generations {
+    officers: AtomicU64,
+    requests: AtomicU64,
+}
+
+impl Generations {
+    fn grow(&self, changed: Changed) {
+        for (generation, _) in [(&self.officers, changed.officers), (&self.requests, changed.requests)].iter().filter(|(_, changed)| *changed) {
+            generation.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    pub(super) fn officers(&self) -> u64 {
+        self.officers.load(Ordering::Acquire)
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Acquire)
+    }
+}
+
 pub(super) struct Writer {
-    pub(super) officers: Arc<AtomicU64>,
+    pub(super) generations: Arc<Generations>,
     queue: Option<SyncSender<Message>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -97,7 +120,7 @@ impl Writer {
         let mut engine = Engine::open(&open.url, open.vfs.as_deref(), open.durability)?;
         let size = engine.prepare(&open.keyring)?;
         announce.send_replace(size);
-        let officers = Arc::new(AtomicU64::new(0));
+        let generations = Arc::new(Generations::default());
         let (queue, waiting) = sync_channel(QUEUE_MAX);
         let mut work = Work {
             engine,
@@ -106,7 +129,7 @@ impl Writer {
             witnessed: 0,
             announce,
             accept_clock: open.accept_clock,
-            officers: officers.clone(),
+            generations: generations.clone(),
             own_size: size,
             signers: Signers::default(),
             suspect: false,
@@ -115,7 +138,7 @@ impl Writer {
             .name("siger-writer".into())
             .spawn(move || work.run(&waiting))
             .map_err(|source| Error::File { operation: "start the writer", source })?;
-        Ok(Self { officers, queue: Some(queue), thread: Mutex::new(Some(thread)) })
+        Ok(Self { generations, queue: Some(queue), thread: Mutex::new(Some(thread)) })
     }
 
     pub(super) fn queue<T, E>(&self, f: impl FnOnce(&mut Write<'_, '_>) -> Result<T, E> + Send + 'static) -> Result<oneshot::Receiver<Result<T, E>>>
@@ -284,8 +307,7 @@ struct Work {
     witnessed: u64,
     announce: watch::Sender<u64>,
     accept_clock: bool,
-    /// Grows when officers or sessions may have changed, here or in another process.
-    officers: Arc<AtomicU64>,
+    generations: Arc<Generations>,
     signers: Signers,
     /// Size after this process's newest commit: a greater one was made by another process.
     own_size: u64,
@@ -359,7 +381,7 @@ impl Work {
         let begin = self.engine.begin();
         let (keyring, accept_clock) = (self.keyring.clone(), self.accept_clock);
         let mut tx = self.engine.tx();
-        tx.batch(begin)?;
+        tx.step(begin)?;
         let mut head = Head::load(&mut tx, true)?.unwrap_or_else(Head::empty);
         head.accept(&keyring)?;
         let size_before = head.edge.size();
@@ -391,7 +413,7 @@ impl Work {
             head.save(&mut tx)?;
         }
         let dialect = tx.dialect();
-        if let Err(error) = tx.batch("COMMIT") {
+        if let Err(error) = tx.step("COMMIT") {
             return Err(match error {
                 // A connection that breaks while it commits says nothing about the commit.
                 Error::Unavailable { .. } if dialect == Dialect::Postgres => Error::Unknown { operation: "commit" },
@@ -403,11 +425,8 @@ impl Work {
                 other => other,
             });
         }
-        let officers_changed = head.officers_changed || others_wrote;
         self.own_size = size;
-        if officers_changed {
-            self.officers.fetch_add(1, Ordering::Release);
-        }
+        self.generations.grow(if others_wrote { Changed::ALL } else { head.changed });
         Ok(size)
     }
 
@@ -439,7 +458,7 @@ impl Work {
         let size = head.edge.size();
         if size != self.own_size {
             self.own_size = size;
-            self.officers.fetch_add(1, Ordering::Release);
+            self.generations.grow(Changed::ALL);
         }
         self.announce.send_if_modified(|known| std::mem::replace(known, size) != size);
         if let Some(witness) = &mut self.witness

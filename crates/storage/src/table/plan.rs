@@ -37,6 +37,8 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     read::from(tx, 0, 10)?;
     read::newest(tx, 10, 10)?;
     read::newest_of_kind(tx, "person.read", 10, 10)?;
+    read::newest_lines(tx, 10, 10)?;
+    read::newest_lines_of_kind(tx, "person.read", 10, 10)?;
     read::newest_of_subject(tx, Subject::Person(who), 10, 10)?;
     read::changes_of_subject(tx, Subject::Person(who), 10, 10)?;
     read::looks_of_subject(tx, Subject::Person(who), 10, 10)?;

@@ -61,7 +61,7 @@ areas!(
 /// What is kept for one language.
 struct Texts {
     /// Messages without arguments, finished.
-    plain: HashMap<&'static str, &'static str>,
+    plain: HashMap<&'static str, &'static str, foldhash::fast::RandomState>,
     /// All messages; used for those with arguments.
     bundle: FluentBundle<FluentResource>,
 }
@@ -86,7 +86,7 @@ impl Texts {
                 tracing::error!(language = locale.tag(), ?errors, "a message is defined twice");
             }
         }
-        let mut plain = HashMap::new();
+        let mut plain = HashMap::default();
         for key in sources.iter().flat_map(|source| keys(source)) {
             let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { continue };
             let mut errors = Vec::new();

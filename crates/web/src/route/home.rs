@@ -5,9 +5,8 @@ use axum::response::Response;
 use axum::routing::get;
 use siger_app::context::About;
 use siger_app::request;
-use siger_app::request::Opened;
 use siger_domain::access::Action;
-use siger_domain::request::{Matter, State as RequestState};
+use siger_domain::request::Matter;
 use siger_storage::journal::read;
 use siger_storage::table::person;
 
@@ -32,22 +31,20 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let by = desk.by.clone();
     let may = |action| by.may(action, About::default());
     let (sees_persons, sees_journal, sees_office) = (may(Action::PersonSearch), may(Action::JournalList), may(Action::OfficeRead));
-    let (reader, keyring) = (by.clone(), desk.office().store().keyring().clone());
-    let (waiting, head, newest, persons) = desk
+    let (head, newest, persons) = desk
         .office()
         .read(move |tx| {
-            let mut waiting = request::waiting(tx, &keyring, &reader).unwrap_or_default();
-            waiting.retain(|opened| answerable(&reader, opened));
             let head = read::head(tx)?;
-            let newest = read::newest(tx, u64::MAX, DONE_WITHIN)?;
+            let newest = read::newest_lines(tx, u64::MAX, DONE_WITHIN)?;
             let persons = if sees_persons { Some(person::count(tx)?.0) } else { None };
-            Ok((waiting, head, newest, persons))
+            Ok((head, newest, persons))
         })
         .await?;
-    let directory = desk.office().directory().await?;
+    let (open, directory) = (desk.office().open_requests().await?, desk.office().directory().await?);
     let ui = desk.visit.ui();
-    let waiting: Vec<Waiting> = waiting
+    let waiting: Vec<Waiting> = open
         .iter()
+        .filter(|opened| request::may_answer(&by, opened))
         .rev()
         .take(WAITING_MAX)
         .map(|opened| Waiting {
@@ -82,13 +79,6 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         done,
     };
     Ok(desk.visit.answer(page(&desk.visit.page(), &view)))
-}
-
-fn answerable(by: &siger_app::Context, opened: &Opened) -> bool {
-    opened.request.state == RequestState::Open
-        && opened.request.expires > by.now
-        && Some(opened.request.opened_by) != by.officer
-        && by.may(opened.matter.answer_action(), About { second_person: true, ..About::default() })
 }
 
 /// The word of a kind of entry that this program knows; others were written by a newer one.

@@ -13,8 +13,8 @@ use siger_app::office::Directory;
 use siger_app::{Error, journal};
 use siger_domain::access::Action;
 use siger_domain::event::Event;
-use siger_storage::journal::read;
-use siger_storage::{Entry, to_hex};
+use siger_storage::journal::{Line, read};
+use siger_storage::to_hex;
 
 use super::home::event_word;
 use super::officer::id;
@@ -45,16 +45,16 @@ fn leads(desk: &Desk) -> Leads {
     }
 }
 
-fn row<'a>(entry: &Entry, directory: &'a Directory) -> list_page::Row<'a> {
+fn row<'a>(line: &Line, directory: &'a Directory) -> list_page::Row<'a> {
     list_page::Row {
-        number: entry.number,
-        at: entry.stamp.at,
-        kind: event_word(&entry.kind),
-        subject: entry.subject,
-        who: directory.name(entry.stamp.actor),
-        program: entry.stamp.actor.is_none(),
-        role: entry.stamp.role,
-        purpose: entry.stamp.purpose,
+        number: line.number,
+        at: line.stamp.at,
+        kind: event_word(&line.kind),
+        subject: line.subject,
+        who: directory.name(line.stamp.actor),
+        program: line.stamp.actor.is_none(),
+        role: line.stamp.role,
+        purpose: line.stamp.purpose,
     }
 }
 
@@ -96,7 +96,7 @@ async fn show(desk: Desk, Path(number): Path<String>) -> Result<Response, WebErr
     let size = receipt.checkpoint.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0);
     let view = entry_page::View {
         number,
-        open: may(&desk.by, Action::JournalList).then(|| row(&entry, &directory)),
+        open: may(&desk.by, Action::JournalList).then(|| row(&entry.line(), &directory)),
         leads: leads(&desk),
         commitment: to_hex(&entry.commitment()),
         leaf: to_hex(&entry.leaf),

@@ -11,11 +11,11 @@ use siger_app::Context;
 use siger_app::context::About;
 use siger_app::identity::guess::Network;
 use siger_app::identity::token::Cookie;
+use siger_app::request;
 use siger_app::session::{self, SignedIn};
 use siger_app::sign_in::Arrival;
 use siger_domain::access::{Action, Purpose};
 use siger_domain::id::OperationId;
-use siger_domain::request::State as RequestState;
 use siger_domain::time::Instant;
 
 use super::State;
@@ -166,7 +166,6 @@ fn purpose(parts: &Parts) -> Option<Purpose> {
     named.or_else(|| parts.headers.get("x-purpose").and_then(|value| value.to_str().ok()).and_then(|word| word.parse().ok()))
 }
 
-/// Requests, and for each whether somebody may answer it, are counted at most this far for the menu.
 async fn officer_view(state: &State, signed_in: &SignedIn) -> Result<OfficerView, WebError> {
     let by = &signed_in.context;
     let may = |action| by.may(action, About::default());
@@ -187,33 +186,9 @@ async fn officer_view(state: &State, signed_in: &SignedIn) -> Result<OfficerView
     if may(Action::OfficeRead) {
         sections.push(Section::Office);
     }
-    let answers = may_answer(by);
-    let requests_waiting = if answers { state.inner.waiting(by).await? } else { 0 };
+    let waiting = state.office().open_requests().await?;
+    let requests_waiting = waiting.iter().filter(|opened| request::may_answer(by, opened)).count() as u64;
     Ok(OfficerView { name: signed_in.name.clone(), sections, requests_waiting, may_search: may(Action::PersonSearch) })
-}
-
-fn may_answer(by: &Context) -> bool {
-    let second = About { second_person: true, ..About::default() };
-    by.may(Action::RequestRoles, second) || by.may(Action::RequestErase, second)
-}
-
-impl super::Inner {
-    /// How many open requests this officer may answer.
-    async fn waiting(&self, by: &Context) -> Result<u64, WebError> {
-        let (by, keyring) = (by.clone(), self.office.store().keyring().clone());
-        let waiting = self.office.read(move |tx| {
-            let mut waiting = 0;
-            for request in siger_storage::table::request::in_state(tx, RequestState::Open)? {
-                if Some(request.opened_by) == by.officer || request.expires <= by.now {
-                    continue;
-                }
-                let matter = siger_storage::table::request::matter(tx, &keyring, &request)?;
-                waiting += u64::from(by.may(matter.answer_action(), About { second_person: true, ..About::default() }));
-            }
-            Ok(waiting)
-        });
-        Ok(waiting.await?)
-    }
 }
 
 /// A request of somebody signed in. Without a sign-in the answer leads to it and back.

@@ -48,7 +48,7 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
                         (Card::new("open", ui.text("journal-open")).front().note(html! { (ui.text("journal-open-note")) }).html(facts(ui, &[
                             (ui.text("journal-what"), Some(html! { (ui.word("event", row.kind)) })),
                             (ui.text("journal-at"), Some(html! { time datetime=(row.at.to_rfc3339()) { (ui.locale.moment_exact(row.at, ui.zone)) } })),
-                            (ui.text("journal-about"), Some(subject(ui, row.subject, view.leads))),
+                            (ui.text("journal-about"), Some(subject(ui.word("resource", row.subject.kind()), row.subject, view.leads))),
                             (ui.text("journal-who"), Some(html! { bdi { (match row.who { Some(name) => name, None if row.program => ui.text("person-program"), None => ui.text("journal-gone") }) } ", " (ui.word("role", row.role.as_str())) })),
                             (ui.text("journal-purpose"), Some(html! { (ui.word("purpose", row.purpose.as_str())) })),
                         ])))

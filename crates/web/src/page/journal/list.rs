@@ -8,7 +8,7 @@ use crate::{
     component::{button::Button, card::Card, empty::empty, field::Field, pager::Pager},
     layout::{Head, Heading, Page, Section},
     locale::{Locale, Moments},
-    ui::Ui,
+    ui::{Ui, Words},
 };
 use maud::{Markup, html};
 use siger_domain::{
@@ -111,22 +111,24 @@ fn table(ui: &Ui<'_>, view: &View<'_>) -> Markup {
         ui.text("journal-who"),
         ui.text("journal-purpose"),
     ];
+    // Written into markup once, not once for each row.
+    let [number, at, what, about, who, purpose] = [number, at, what, about, who, purpose].map(|label| html! { (label) });
     let (program, gone) = (ui.text("person-program"), ui.text("journal-gone"));
-    let mut moments = Moments::new(ui.locale, ui.zone);
+    let (mut moments, mut words) = (Moments::new(ui.locale, ui.zone), Words::new(ui.locale));
     html! {
         div.table-box {
             table.table.stacks {
                 caption.unseen { (ui.text("journal-caption")) }
-                thead { tr { @for label in [number, at, what, about, who, purpose] { th scope="col" { (label) } } } }
+                thead { tr { @for label in [&number, &at, &what, &about, &who, &purpose] { th scope="col" { (label) } } } }
                 tbody {
                     @for row in &view.rows {
                         tr {
                             th scope="row" { @if view.may_prove { a href={ (address::JOURNAL) "/" (row.number) } { (ui.locale.number(row.number as i64)) } } @else { (ui.locale.number(row.number as i64)) } }
                             td data-label=(at) { time datetime=(row.at.to_rfc3339()) { (moments.exact(row.at)) } }
-                            td data-label=(what) { (ui.word("event", row.kind)) }
-                            td data-label=(about) { (subject(ui, row.subject, view.leads)) }
-                            td data-label=(who) { bdi { (match row.who { Some(name) => name, None if row.program => program, None => gone }) } br; span.small.muted { (ui.word("role", row.role.as_str())) } }
-                            td data-label=(purpose) { (ui.word("purpose", row.purpose.as_str())) }
+                            td data-label=(what) { (words.word("event", row.kind)) }
+                            td data-label=(about) { (subject(words.word("resource", row.subject.kind()), row.subject, view.leads)) }
+                            td data-label=(who) { bdi { (match row.who { Some(name) => name, None if row.program => program, None => gone }) } br; span.small.muted { (words.word("role", row.role.as_str())) } }
+                            td data-label=(purpose) { (words.word("purpose", row.purpose.as_str())) }
                         }
                     }
                 }

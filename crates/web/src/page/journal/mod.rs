@@ -3,8 +3,8 @@
 pub mod entry;
 pub mod list;
 
-use crate::{address, locale::Locale, ui::Ui};
-use maud::{Markup, html};
+use crate::{address, locale::Locale};
+use maud::{Markup, Render, html};
 use siger_domain::event::Subject;
 
 pub(super) use super::Sample;
@@ -23,8 +23,7 @@ pub struct Leads {
 }
 
 /// What an entry is about, leading there where the officer may go. No name stands here: the journal is no way around a file's own rules.
-fn subject(ui: &Ui<'_>, subject: Subject, leads: Leads) -> Markup {
-    let word = ui.word("resource", subject.kind());
+fn subject(word: impl Render, subject: Subject, leads: Leads) -> Markup {
     html! {
         @match subject {
             Subject::Person(id) if leads.persons => a href={ (address::PERSONS) "/" (id) } { (word) },
