@@ -64,7 +64,18 @@
       badge.hidden = false;
       all('[data-when]', badge).forEach(part => { part.hidden = part.dataset.when !== state; });
     };
-    const tell = name => document.body.dispatchEvent(new CustomEvent('live:' + name, { bubbles: true }));
+    // What is asked for while the page is being left would be cut off. If it stays after all (a download), it hears then.
+    let leaving = 0;
+    const missed = new Set();
+    const tell = name => {
+      if (leaving) missed.add(name);
+      else document.body.dispatchEvent(new CustomEvent('live:' + name, { bubbles: true }));
+    };
+    addEventListener('beforeunload', () => {
+      clearTimeout(leaving);
+      leaving = setTimeout(() => { leaving = 0; missed.forEach(tell); missed.clear(); }, 3000);
+      all('.htmx-request').forEach(part => part.dispatchEvent(new Event('htmx:abort')));
+    });
     const source = new EventSource(address);
     source.onopen = () => show('on');
     source.onerror = () => show('off');
@@ -72,6 +83,35 @@
     (document.body.dataset.liveNames || '').split(' ').filter(Boolean).forEach(name => source.addEventListener(name, () => tell(name)));
     addEventListener('pagehide', () => source.close());
   }
+
+  // A part that was asked for again keeps the place of whoever works in it: where the focus is, and which questions stand open.
+  const nameOf = element => {
+    const form = element.closest('form');
+    return [element.tagName, element.id, ...['href', 'name', 'value'].map(name => element.getAttribute(name)), form && form.getAttribute('action')].join('|');
+  };
+  const places = new Map();
+  document.addEventListener('htmx:before:swap', event => {
+    const part = event.target;
+    const answer = event.detail.ctx.response && event.detail.ctx.response.raw;
+    if (answer && (answer.redirected || !answer.ok)) {
+      // The sign-in has ended or the right to see this: the whole page says so. What the server cannot answer now stays as it is.
+      event.preventDefault();
+      if (answer.status < 500) location.reload();
+      return;
+    }
+    const at = part.contains && part.contains(document.activeElement) ? document.activeElement : null;
+    if (part.id) places.set(part.id, { at: at && nameOf(at), open: all('details[open] > summary', part).map(nameOf) });
+  });
+  document.addEventListener('htmx:after:swap', () => {
+    places.forEach((place, id) => {
+      const part = document.getElementById(id);
+      if (!part) return;
+      all('summary', part).filter(summary => place.open.includes(nameOf(summary))).forEach(summary => { summary.parentElement.open = true; });
+      const at = place.at && all('a, button, input, select, textarea, summary', part).find(element => nameOf(element) === place.at);
+      if (at) at.focus({ preventScroll: true });
+    });
+    places.clear();
+  });
 
   // A password can be shown while it is typed.
   document.addEventListener('change', event => {

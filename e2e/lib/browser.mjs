@@ -26,11 +26,8 @@ export function launch() {
   });
 }
 
-/**
- * A page in a fresh profile. `complaints` collects what the browser says in its console: a script that the policy of
- * content blocked, a file that is not there, an error. Stories end with `assert.deepEqual(page.complaints, [])`.
- */
-export async function openPage(browser, office, { language = 'id', theme = 'light', width = 1440, javascript = true } = {}) {
+/** A fresh profile; with `storageState`, one that is signed in where another was. */
+export async function newContext(browser, office, { language = 'id', theme = 'light', width = 1440, javascript = true, storageState } = {}) {
   const context = await browser.newContext({
     baseURL: office.address,
     locale: language === 'id' ? 'id-ID' : 'en-GB',
@@ -38,12 +35,25 @@ export async function openPage(browser, office, { language = 'id', theme = 'ligh
     colorScheme: theme,
     viewport: { width, height: width < 600 ? 640 : 900 },
     javaScriptEnabled: javascript,
+    storageState,
   });
+  // Everything here answers in a moment; a story that waits longer has gone wrong.
+  context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/**
+ * A page in a fresh profile. `complaints` collects what the browser says in its console: a script that the policy of
+ * content blocked, a file that is not there, an error. Stories end with `assert.deepEqual(page.complaints, [])`.
+ */
+export async function openPage(browser, office, options) {
+  const context = await newContext(browser, office, options);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(String(error)));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text());
+    // A form that is shown again with what was wrong, or a refusal, is an answer: a missing file (404) is not.
+    if (['error', 'warning'].includes(message.type()) && !/status of 4(?!04)\d\d/.test(message.text())) page.complaints.push(message.text());
   });
   page.on('response', (response) => {
     if (response.status() >= 500) page.complaints.push(`${response.status()} ${response.url()}`);

@@ -37,14 +37,17 @@ export function code({ key, algorithm, digits, periodSeconds }, unixSeconds) {
   return String(number % 10 ** digits).padStart(digits, '0');
 }
 
-/** A generator that, like a careful person, never hands out the same code twice: the program accepts each only once. */
+/**
+ * A generator that, like a careful person, never hands out the same code twice: the program accepts each only once. It runs up
+ * to one step ahead, as the clocks of phones do and the program allows, so that whoever signs in twice seldom waits.
+ */
 export function generator(address) {
   const settings = readOtpauth(address);
   let lastStep = -1;
   return async () => {
     const step = () => Math.floor(Date.now() / 1000 / settings.periodSeconds);
-    while (step() <= lastStep) await new Promise((resolve) => setTimeout(resolve, 200));
-    lastStep = step();
+    while (step() + 1 <= lastStep) await new Promise((resolve) => setTimeout(resolve, 200));
+    lastStep = Math.max(step(), lastStep + 1);
     return code(settings, lastStep * settings.periodSeconds);
   };
 }
