@@ -97,9 +97,9 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
     let content = html! {
         (Heading::new(title).html(ui))
         div.prose {
-            p { (ui.word("error-what", kind.as_str())) }
-            @if let Some(about) = view.about { p { strong { (about) } } }
-            p { (ui.word("error-next", kind.as_str())) }
+            // What is known of this very case takes the place of what is true of all such cases; of a conflict it says all there is to do.
+            p { @match view.about { Some(about) => strong { (about) }, None => (ui.word("error-what", kind.as_str())) } }
+            @if view.about.is_none() || kind != Kind::Conflict { p { (ui.word("error-next", kind.as_str())) } }
             @if let Some(seconds) = view.retry_seconds { p { (ui.format("error-retry", &[("length", ui.locale.duration(seconds).into())])) } }
         }
         div.actions {

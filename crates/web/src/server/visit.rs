@@ -167,7 +167,8 @@ fn purpose(parts: &Parts) -> Option<Purpose> {
 }
 
 async fn officer_view(state: &State, signed_in: &SignedIn) -> Result<OfficerView, WebError> {
-    let by = &signed_in.context;
+    // What a file was opened for says nothing about the rest of the office: the menu is the same on every page.
+    let by = &Context { purpose: None, ..signed_in.context.clone() };
     let may = |action| by.may(action, About::default());
     let own = |action| by.may(action, About { own: true, ..About::default() });
     let mut sections = vec![Section::Home];
