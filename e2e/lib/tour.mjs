@@ -38,13 +38,17 @@ async function open(page, path, officer) {
 export async function tour(browser, office) {
   const known = (login) => office.officers.find((it) => it.login === login);
   const [desks, profiles] = [{}, { nobody: {} }];
-  for (const login of ['ratih', 'admin', 'privasi', 'kepala', 'izin']) {
-    desks[login] = await openPage(browser, office);
-    await signIn(desks[login], known(login));
-    const storageState = await desks[login].context().storageState();
-    profiles[login] = { id: desks[login].context(), en: await newContext(browser, office, { language: 'en', storageState }) };
-  }
   for (const language of LANGUAGES) profiles.nobody[language] = await newContext(browser, office, { language });
+  for (const login of ['ratih', 'admin', 'privasi', 'kepala', 'izin']) {
+    profiles[login] = {};
+    // A sign-in of its own for each language: two browsers with one would be taken for a thief and the robbed.
+    for (const language of LANGUAGES) {
+      const page = await openPage(browser, office, { language });
+      await signIn(page, known(login));
+      profiles[login][language] = page.context();
+      desks[login] ??= page;
+    }
+  }
   const { ratih, admin, privasi } = desks;
 
   // A file with everything on it: the sample's fourth has a renewed document, and gets a note, a picture and a request.
@@ -75,7 +79,7 @@ export async function tour(browser, office) {
   };
   const [{ join, page: invited }, { page: renewed }] = [await invite('sari'), await invite('tono')];
 
-  const stop = (who, route, path = route) => ({ who, route, name: path, go: (page) => open(page, path, known(who)) });
+  const stop = (who, route, path = route) => ({ who, route, name: path, path: path.split('?')[0], go: (page) => open(page, path, known(who)) });
   /** A page that answers a form: it has no address of its own. */
   const answered = (who, route, path, fill) => ({
     who,

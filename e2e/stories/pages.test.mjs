@@ -31,7 +31,7 @@ describe('the pages', { skip }, () => {
   // Both languages beside each other: one browser draws while the other thinks.
   const looked = async (language) => {
     const found = [];
-    for (const [index, { who, name, go, status }] of stops.entries()) {
+    for (const [index, { who, name, path, go, status }] of stops.entries()) {
       const page = await profiles[who][language].newPage();
       const say = (what) => found.push(`${name} as ${who}, ${what}`);
       try {
@@ -41,6 +41,8 @@ describe('the pages', { skip }, () => {
         });
         const answer = await go(page);
         if (status ? answer.status() !== status : answer.status() >= 400 && answer.status() !== 422) say(`${language}: answered ${answer.status()}`);
+        const at = new URL(page.url()).pathname;
+        if (path ? at !== path : at === '/sign-in' && who !== 'nobody') say(`${language}: led to ${at}`);
         if ((await page.getAttribute('html', 'lang')) !== language) say(`${language}: is not marked with its language`);
         if ((await page.locator('h1').count()) !== 1) say(`${language}: has not one heading`);
         const called = `${String(index).padStart(2, '0')}-${who}-${name.replace(/[0-9a-fA-Z-]{30,}/g, 'id').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '') || 'home'}`;
@@ -63,10 +65,11 @@ describe('the pages', { skip }, () => {
     for (const who of Object.keys(profiles)) {
       const context = await newContext(browser, office, { javascript: false, width: 320, storageState: await profiles[who].id.storageState() });
       const page = await context.newPage();
-      for (const { name, go, status } of stops.filter((stop) => stop.who === who && !stop.name.endsWith('answered'))) {
+      for (const { name, path, go, status } of stops.filter((stop) => stop.who === who && stop.path)) {
         const say = (what) => found.push(`${name} as ${who}: ${what}`);
         const answer = await go(page);
         if (answer.status() !== (status ?? 200)) say(`answered ${answer.status()}`);
+        if (new URL(page.url()).pathname !== path) say(`led to ${page.url()}`);
         if (!(await page.locator('h1').isVisible())) say('shows no heading');
         if ((await page.locator('.script-only:visible, [data-connection]:visible').count()) > 0) say('offers what needs a script');
         if ((await overflow(page)) > 0) say('is wider than the screen');

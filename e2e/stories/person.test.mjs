@@ -60,6 +60,9 @@ describe('a person at the counter', { skip }, () => {
     assert.equal(new URL(page.url()).pathname, file);
     await page.getByText('Opened for Service at the counter').waitFor();
 
+    // Whatever a file was opened for, the menu leads everywhere.
+    assert.deepEqual(await page.locator('.side .menu-list a').allInnerTexts(), ['Home', 'People', 'Requests']);
+
     // A note is written where it is read.
     await typeInto(page, page.getByLabel('New note'), 'Menyerahkan salinan tiket pulang.');
     await press(page, page.getByRole('button', { name: 'Add the note' }));
