@@ -4,6 +4,7 @@ mod report;
 mod scenario;
 mod server;
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,10 +23,8 @@ pub const RUNS: usize = 3;
 /// A measurement whose answers must show something is asked so often beforehand.
 const SHOWN: usize = 20;
 
-/// The first number that `fill` gives to a person, as far as the persons that a sample office has allow.
-const FILLED_FROM: u64 = 1000;
-/// More persons than a sample office begins with.
-const OWN: u64 = 200;
+/// How `fill` begins the line that says which documents it made, as in `documents S0001060 to S0251059`.
+const DOCUMENTS: &str = "documents ";
 
 /// How to run.
 #[derive(Debug)]
@@ -107,6 +106,8 @@ struct Office {
     engine: String,
     store: String,
     siger: String,
+    /// First and last number of the documents that the newest fill made.
+    made: Cell<Option<(u64, u64)>>,
 }
 
 impl Office {
@@ -114,7 +115,7 @@ impl Office {
         // Beside the report and not in the system's temporary folder, which may be memory: a sync there costs nothing and proves nothing.
         let folder = tempfile::Builder::new().prefix("office-").tempdir_in(&options.out)?;
         let siger = options.siger.to_str().context("the path of the program is not UTF-8")?.to_owned();
-        let office = Office { folder, engine: engine.to_owned(), store: store.to_owned(), siger };
+        let office = Office { folder, engine: engine.to_owned(), store: store.to_owned(), siger, made: Cell::new(None) };
         complete(&office.command(&scenario.program.make, &[])?).context("making an office")?;
         Ok(office)
     }
@@ -128,7 +129,12 @@ impl Office {
 
     fn fill(&self, scenario: &Scenario, entries: u64) -> Result<()> {
         ensure!(!scenario.program.fill.is_empty(), "the scenario has no command `fill`, which growth needs");
-        complete(&self.command(&scenario.program.fill, &[("entries", &entries.to_string())])?).with_context(|| format!("filling up to {entries} entries"))
+        let said = printed(&self.command(&scenario.program.fill, &[("entries", &entries.to_string())])?);
+        let said = said.with_context(|| format!("filling up to {entries} entries"))?;
+        if let Some(documents) = said.lines().find_map(|line| line.strip_prefix(DOCUMENTS)) {
+            self.made.set(Some(range(documents).with_context(|| format!("{documents:?} is no range of documents"))?));
+        }
+        Ok(())
     }
 
     fn start(&self, scenario: &Scenario, log: &Path) -> Result<Server> {
@@ -150,7 +156,7 @@ impl Office {
         let idle_megabytes = server.resident_megabytes()?;
         let disk_bytes = folder_bytes(self.folder.path())?;
         standings.push(Standing { engine: self.engine.clone(), entries, start_ms: median(starts), idle_megabytes, disk_bytes });
-        let values = self.sign_in(scenario, server.address, entries)?;
+        let values = self.sign_in(scenario, server.address)?;
         let wanted = |measure: &&Measure| options.only.is_empty() || options.only.iter().any(|part| measure.name.contains(part.as_str()));
         let in_turn = |measure: &&Measure| if entries == 0 { !measure.filled } else { measure.growth };
         for measure in scenario.measure.iter().filter(wanted).filter(in_turn) {
@@ -200,7 +206,7 @@ impl Office {
         Ok(line)
     }
 
-    fn sign_in(&self, scenario: &Scenario, address: SocketAddr, entries: u64) -> Result<Values> {
+    fn sign_in(&self, scenario: &Scenario, address: SocketAddr) -> Result<Values> {
         let (mut values, mut cookies) = (Values::from([("cookie".to_owned(), Value::Fixed(String::new()))]), Vec::new());
         if !scenario.program.code.is_empty() {
             let code = printed(&self.command(&scenario.program.code, &[])?)?;
@@ -217,11 +223,28 @@ impl Office {
             ensure!(!found.is_empty(), "no value for {}: {} was answered with {}", list.name, list.from.name, answer.status);
             values.insert(list.name.clone(), Value::EachOf(found));
         }
-        // `fill` makes a fourth of the entries persons and numbers them from 1000 on; a sample office brings some entries and persons of its own.
-        let made = entries / 4;
-        if made > 2 * OWN {
-            values.insert("made".to_owned(), Value::Spread { from: FILLED_FROM + OWN, count: made - 2 * OWN, digits: 7 });
+        if let Some((first, last)) = self.made.get() {
+            values.insert("made".to_owned(), Value::Spread { from: first, count: last - first + 1, digits: 7 });
         }
         Ok(values)
+    }
+}
+
+/// Reads `S0001060 to S0251059`.
+fn range(documents: &str) -> Option<(u64, u64)> {
+    let number = |text: &str| text.trim().strip_prefix('S')?.parse().ok();
+    let (first, last) = documents.split_once(" to ")?;
+    Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::range;
+
+    #[test]
+    fn the_documents_that_a_fill_made() {
+        assert_eq!(range("S0001060 to S0251059"), Some((1060, 251_059)));
+        assert_eq!(range("S0251059 to S0001060"), None);
+        assert_eq!(range("none"), None);
     }
 }
