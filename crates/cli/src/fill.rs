@@ -62,10 +62,10 @@ impl Fill {
         add_notes(&office, &by, &ids, notes)?;
         let micros = (MachineClock.now().unix_micros() - begun.unix_micros()).max(1) as u64;
         let size = office.store().head()?.edge.size();
+        println!("{persons} persons, {notes} notes in {:.1} s: {}/s; {size} entries", micros as f64 / 1e6, (persons + notes) * 1_000_000 / micros);
         if persons > 0 {
             println!("documents S{first:07} to S{:07}", u64::from(first) + persons - 1);
         }
-        println!("{persons} persons, {notes} notes in {:.1} s: {}/s; {size} entries", micros as f64 / 1e6, (persons + notes) * 1_000_000 / micros);
         Ok(())
     }
 }
