@@ -80,6 +80,8 @@
     source.onopen = () => show('on');
     source.onerror = () => show('off');
     source.onmessage = event => tell(event.data);
+    // Whoever was stopped or signed out elsewhere leaves at once, whatever stands on the page. Whoever signs out here is leaving already.
+    source.addEventListener('ended', () => { if (!leaving) location.reload(); });
     (document.body.dataset.liveNames || '').split(' ').filter(Boolean).forEach(name => source.addEventListener(name, () => tell(name)));
     addEventListener('pagehide', () => source.close());
   }

@@ -94,6 +94,7 @@ describe("an officer's years", { skip }, () => {
   });
 
   test('whoever is stopped is out at once, and comes back only when somebody lets them', async () => {
+    await sari.goto('/account');
     await admin.goto(page);
     await admin.locator('summary.button.danger').click();
     await confirmed(admin, 'admin', () => admin.getByRole('button', { name: 'Stop access now' }).click());

@@ -64,11 +64,20 @@ pub struct SignedIn {
     pub new_token: Option<Token>,
 }
 
+/// Who is behind a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Somebody, or a program.
+    Somebody,
+    /// A page that stands open and renews itself. It does not put off the end of a sign-in that nobody uses.
+    OpenPage,
+}
+
 /// Recognises a sign-in from its cookie. `None`: nobody is signed in with it (any more).
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn recognise(office: &Office, token: &Token, operation: OperationId, purpose: Option<Purpose>) -> Result<Option<SignedIn>> {
+pub async fn recognise(office: &Office, token: &Token, operation: OperationId, purpose: Option<Purpose>, asker: Asker) -> Result<Option<SignedIn>> {
     let now = office.now();
     let directory = office.directory().await?;
     let hash = token.hash();
@@ -83,7 +92,10 @@ pub async fn recognise(office: &Office, token: &Token, operation: OperationId, p
     let Some(colleague) = directory.get(live.officer).filter(|colleague| colleague.state != State::Invited) else { return Ok(None) };
     let (presented, fresh, form_token, new_token, changed) = {
         let mut state = live.state.lock();
-        let presented = state.present(&hash, now);
+        let presented = match asker {
+            Asker::Somebody => state.present(&hash, now),
+            Asker::OpenPage => state.present_unattended(&hash, now),
+        };
         let rotate = matches!(presented, Presented::Good { rotate: true, .. });
         let new_token = rotate.then(|| office.with_random(|random| state.offer(now, random)));
         let changed = rotate || matches!(presented, Presented::Good { changed: true, .. });
@@ -115,6 +127,17 @@ pub async fn recognise(office: &Office, token: &Token, operation: OperationId, p
         access: office.access().clone(),
     };
     Ok(Some(SignedIn { context, officer: live.officer, name: colleague.name.clone(), form_token, new_token }))
+}
+
+/// Whether a sign-in that was recognised before still stands.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn stands(office: &Office, id: SessionId) -> Result<bool> {
+    let keyring = office.store().keyring().clone();
+    let Some(row) = office.read(move |tx| Ok(table::session_by_id(tx, &keyring, id)?)).await? else { return Ok(false) };
+    let state: Session = serde_json::from_slice(&row.state).map_err(Error::internal)?;
+    Ok(state.ended(office.now()).is_none())
 }
 
 async fn load(office: &Office, hash: &TokenHash) -> Result<Option<Arc<Live>>> {

@@ -150,7 +150,8 @@ impl TestOffice {
     /// # Panics
     /// When the session has ended.
     pub async fn context(&self, officer: &TestOfficer) -> Context {
-        let recognised = siger_app::session::recognise(&self.office, &officer.begun.token, self.office.operation(), None).await;
+        let recognised =
+            siger_app::session::recognise(&self.office, &officer.begun.token, self.office.operation(), None, siger_app::session::Asker::Somebody).await;
         recognised.expect("the store answers").expect("the session is in force").context
     }
 }

@@ -274,6 +274,15 @@ impl Session {
 
     /// Judges a token that a browser showed, and brings the session up to date.
     pub fn present(&mut self, token: &TokenHash, at: Instant) -> Presented {
+        self.judge(token, at, true)
+    }
+
+    /// [`Session::present`] for a page that stands open and renews itself: nobody used the session, so its idle end comes no later.
+    pub fn present_unattended(&mut self, token: &TokenHash, at: Instant) -> Presented {
+        self.judge(token, at, false)
+    }
+
+    fn judge(&mut self, token: &TokenHash, at: Instant, used: bool) -> Presented {
         let is = |hash: &TokenHash| equal(&hash.0, &token.0);
         let is_current = is(&self.current);
         let is_next = self.next.filter(|next| is(&next.hash));
@@ -295,7 +304,7 @@ impl Session {
             self.next = None;
             changed = true;
         }
-        if at.seconds_since(self.seen_at) >= TOUCH_SECONDS {
+        if used && at.seconds_since(self.seen_at) >= TOUCH_SECONDS {
             self.seen_at = at;
             changed = true;
         }
@@ -358,7 +367,9 @@ mod tests {
             assert_eq!(session.clone().present(&token.hash(), after(seconds)), expected, "{seconds}");
         }
         // Used every ten minutes it still ends after twelve hours.
-        let mut busy = session;
+        let (mut open, mut busy) = (session.clone(), session);
+        let renewed = (1..4).map(|n| open.present_unattended(&token.hash(), after(n * 600))).last();
+        assert_eq!(renewed, Some(Presented::Ended(Ended::Idle)), "a page that stands open is no use of the session");
         let ends = (0..).map(|n| n * 600).find(|&seconds| matches!(busy.present(&token.hash(), after(seconds)), Presented::Ended(_)));
         assert_eq!(ends, Some(ABSOLUTE_SECONDS));
     }

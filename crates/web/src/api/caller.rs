@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use siger_app::identity::token::{Cookie, Token};
-use siger_app::session;
+use siger_app::session::{self, Asker};
 use siger_app::{Context, Error, Office};
 use siger_domain::access::Purpose;
 
@@ -36,7 +36,7 @@ impl FromRequestParts<State> for Caller {
         let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let token = cookies.filter_map(|cookies| Cookie::Session.find(cookies, tls)).next().ok_or(Refused::SignIn)?;
         let purpose = purpose(parts)?;
-        let signed_in = session::recognise(state.office(), &token, operation(parts, state), purpose).await?.ok_or(Refused::SignIn)?;
+        let signed_in = session::recognise(state.office(), &token, operation(parts, state), purpose, Asker::Somebody).await?.ok_or(Refused::SignIn)?;
         Ok(Self { state: state.clone(), by: signed_in.context, name: signed_in.name, new_token: signed_in.new_token })
     }
 }

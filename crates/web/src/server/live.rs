@@ -10,12 +10,15 @@ use axum::Router;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_core::Stream;
+use siger_app::session;
 use tokio::sync::mpsc;
 
 use super::State;
 use super::visit::Desk;
 use crate::address;
 
+/// Tells a page that its sign-in is over: the page is asked for anew, and what it showed is gone.
+const ENDED: &str = "ended";
 /// Entries looked at in one step; a page that was away longer simply asks for everything again.
 const STEP: u32 = 500;
 /// A page is told at most so often: somebody reads it.
@@ -38,7 +41,7 @@ impl Stream for Names {
 async fn live(desk: Desk) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     // A reader that is slow loses nothing: names that wait are few and say the same when told once.
     let (sender, receiver) = mpsc::channel(16);
-    let office = desk.office().clone();
+    let (office, session) = (desk.office().clone(), desk.by.session);
     tokio::spawn(async move {
         let mut tail = office.store().tail();
         let mut next = *tail.borrow_and_update();
@@ -54,6 +57,13 @@ async fn live(desk: Desk) -> Sse<impl Stream<Item = Result<Event, Infallible>>> 
             };
             let Some(last) = entries.last() else { continue };
             next = last.number + 1;
+            if let Some(session) = session
+                && matches!(session::stands(&office, session).await, Ok(false))
+            {
+                // A page that has gone meanwhile needs no word.
+                let _ = sender.send(ENDED).await;
+                return;
+            }
             let mut names = vec!["journal"];
             for entry in &entries {
                 let name = match entry.subject.kind() {

@@ -12,7 +12,7 @@ use siger_app::context::About;
 use siger_app::identity::guess::Network;
 use siger_app::identity::token::Cookie;
 use siger_app::request;
-use siger_app::session::{self, SignedIn};
+use siger_app::session::{self, Asker, SignedIn};
 use siger_app::sign_in::Arrival;
 use siger_domain::access::{Action, Purpose};
 use siger_domain::id::OperationId;
@@ -62,7 +62,7 @@ impl FromRequestParts<State> for Visit {
         let token = Cookie::Session.find(&visit.cookies, tls);
         if let Some(token) = token {
             let purpose = purpose(parts);
-            visit.signed_in = session::recognise(state.office(), &token, visit.operation, purpose).await?;
+            visit.signed_in = session::recognise(state.office(), &token, visit.operation, purpose, asker(parts)).await?;
             visit.officer = match &visit.signed_in {
                 Some(signed_in) => Some(officer_view(state, signed_in).await?),
                 None => None,
@@ -157,6 +157,12 @@ pub(crate) fn peer(parts: &Parts, state: &State) -> IpAddr {
     // The last address is the one that the trusted proxy itself saw; earlier ones can be made up.
     let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
     forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// Only parts that renew themselves are asked for by htmx, which says so; whoever says so without being one gains nothing.
+fn asker(parts: &Parts) -> Asker {
+    let by_itself = parts.headers.contains_key("hx-request") || parts.uri.path() == address::LIVE;
+    if by_itself { Asker::OpenPage } else { Asker::Somebody }
 }
 
 /// The purpose that the request names (`?purpose=` or header); without one the policies choose.
