@@ -40,7 +40,8 @@ async fn run(place: &Place, begun: Instant) -> Result<()> {
     let notifier = mail::notifier(settings.mail.as_ref())?;
     let assets = Assets::load(settings.assets.as_deref())?;
     let origin = place.origin(listener.local_addr()?.port());
-    let office = place.office(&origin)?;
+    // Opening waits for the disk and for a database server, whose client does not connect on a thread that drives a runtime.
+    let office = tokio::task::block_in_place(|| place.office(&origin))?;
     let secure = settings.origin.as_ref().is_some_and(|origin| origin.secure);
     // Both follow the tail until the runtime ends; pages say so while names cannot be found yet.
     drop(siger_app::index::spawn(&office));
