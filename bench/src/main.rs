@@ -73,7 +73,7 @@ struct Ground {
     /// Seconds an office is left alone before its memory is read.
     #[arg(long, default_value_t = 5.0)]
     idle: f64,
-    /// Entries at which growth is measured, for example 10000,100000,1000000,10000000.
+    /// Entries to fill the office with and measure at, for example 10000,1000000,10000000; without it the office is measured as made.
     #[arg(long, value_delimiter = ',')]
     growth: Vec<u64>,
     /// URL of a PostgreSQL database that may be written to; without it, what SIGER_TEST_POSTGRES says.

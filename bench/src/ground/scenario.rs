@@ -39,6 +39,9 @@ pub struct Program {
     pub code: Vec<String>,
     /// Path that answers 200 when the office can be worked with.
     pub ready: String,
+    /// While this stands in the answer of `ready`, the program still prepares something beside serving, and figures wait; empty where it never does.
+    #[serde(default)]
+    pub building: String,
     /// What `${store}` is for SQLite.
     pub store_sqlite: String,
     /// Budget of resident memory, in megabytes.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::load::{Request, Values, ask};
 
@@ -14,6 +14,9 @@ const START: Duration = Duration::from_secs(300);
 
 /// Between two questions whether it is there: small beside the second that it may take.
 const POLL: Duration = Duration::from_millis(2);
+
+/// Between two questions whether it has built what it builds beside serving.
+const SETTLE_POLL: Duration = Duration::from_millis(50);
 
 /// A program that serves. Dropping it ends it.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ impl Server {
         let output = std::fs::File::create(log)?;
         let begin = Instant::now();
         let mut child = spawn(words, Stdio::from(output.try_clone()?), Stdio::from(output))?;
-        let request = Request { name: "ready".to_owned(), method: "GET".to_owned(), path: ready.to_owned(), ..Request::default() };
+        let request = asking(ready);
         loop {
             if let Ok(answer) = ask(address, &address.to_string(), &request, &Values::new())
                 && answer.status == 200
@@ -52,6 +55,21 @@ impl Server {
             }
             std::thread::sleep(POLL);
         }
+    }
+
+    /// Waits until the answer of `ready` no longer contains `building`, and says how long after the start that was.
+    ///
+    /// # Errors
+    /// When it is not over in five minutes, or nothing answers.
+    #[expect(clippy::disallowed_methods, reason = "the time to build is what is measured")]
+    pub fn built(&self, ready: &str, building: &str) -> Result<Duration> {
+        let begin = Instant::now();
+        let request = asking(ready);
+        while !building.is_empty() && ask(self.address, &self.address.to_string(), &request, &Values::new())?.body.contains(building) {
+            ensure!(begin.elapsed() < START, "{building} was still being built after {START:?}");
+            std::thread::sleep(SETTLE_POLL);
+        }
+        Ok(self.start + begin.elapsed())
     }
 
     /// Resident memory in megabytes, as the kernel counts it (`VmRSS` of proc(5)).
@@ -71,6 +89,10 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn asking(ready: &str) -> Request {
+    Request { name: "ready".to_owned(), method: "GET".to_owned(), path: ready.to_owned(), ..Request::default() }
 }
 
 fn spawn(words: &[String], stdout: Stdio, stderr: Stdio) -> Result<Child> {

@@ -122,11 +122,14 @@ fn the_ground_is_measured_and_reported() -> Result<()> {
         postgres: None,
         only: Vec::new(),
     };
-    let report = ground::run(&scenario, &options)?;
-    ensure!(report == std::fs::read_to_string(out.path().join("ground.md"))?);
-    let row = |what: &str| report.lines().filter(|line| line.contains(what)).collect::<Vec<_>>();
-    ensure!(row("| a page |").len() == 2 && row("| a page |").iter().all(|line| line.ends_with("| met |")), "{report}");
-    ensure!(row("| a refusal |").len() == 1 && row("| a refusal |")[0].contains(" x 503") && row("| a refusal |")[0].contains("**missed**"), "{report}");
-    ensure!(row("| SQLite | 10 |").len() == 2 && report.contains("PostgreSQL was not measured"), "{report}");
+    let rows = |report: &str, what: &str| report.lines().filter(|line| line.contains(what)).map(str::to_owned).collect::<Vec<_>>();
+    let filled = ground::run(&scenario, &options)?;
+    ensure!(filled == std::fs::read_to_string(out.path().join("ground.md"))?);
+    ensure!(rows(&filled, "| a page |").len() == 1 && rows(&filled, "| a refusal |").is_empty(), "only what grows is measured in a filled office: {filled}");
+    ensure!(rows(&filled, "| SQLite | 10 |").len() == 2 && filled.contains("PostgreSQL was not measured"), "{filled}");
+    let made = ground::run(&scenario, &Options { growth: Vec::new(), ..options })?;
+    let (page, refusal) = (rows(&made, "| a page |"), rows(&made, "| a refusal |"));
+    ensure!(page.len() == 1 && page.iter().all(|line| line.ends_with("| met |")), "{made}");
+    ensure!(refusal.len() == 1 && refusal[0].contains(" x 503") && refusal[0].contains("**missed**"), "{made}");
     Ok(())
 }
