@@ -82,6 +82,16 @@ impl Readers {
     }
 }
 
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Pool::Postgres { idle, .. } = self {
+            // Taking leave of the server waits for it, which an async thread must not; the last handle of a store may be dropped on one.
+            let idle = std::mem::take(idle.get_mut());
+            drop(std::thread::spawn(move || drop(idle)));
+        }
+    }
+}
+
 fn give_back<C>(idle: &Mutex<Vec<C>>, conn: C) {
     let mut idle = idle.lock();
     if idle.len() < IDLE_MAX {
