@@ -85,7 +85,7 @@ describe('a person at the counter', { skip }, () => {
   test('may know who looked: the file tells the privacy officer, with purpose and entry', async () => {
     const page = await comes('privasi');
     await page.goto(file);
-    await pressOn(page, page.getByRole('link', { name: 'Who looked at this file' }), /readers$/);
+    await pressOn(page, page.getByRole('link', { name: 'All who looked' }), /readers$/);
     const rows = (await page.getByRole('row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' '));
     for (const [who, as, purpose] of [
       ['Ratih S. (contoh)', 'Counter officer', 'service at the counter'],

@@ -32,10 +32,25 @@ pub fn list(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context) -> Result<Vec<Know
     everybody(tx, keyring)
 }
 
+/// Those invited before entry `before`, newest first, at most `limit`.
+///
+/// # Errors
+/// When not permitted.
+pub fn page(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, before: u64, limit: u32) -> Result<Vec<Known>> {
+    by.authorise(Action::OfficerList, About::default())?;
+    let rows = table::newest(tx, before, limit)?;
+    opened(tx, keyring, rows)
+}
+
 /// [`list`] without asking: for names on pages that the officer may see.
 pub(crate) fn everybody(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<Vec<Known>> {
-    let mut found = Vec::new();
-    for officer in table::all(tx)? {
+    let rows = table::all(tx)?;
+    opened(tx, keyring, rows)
+}
+
+fn opened(tx: &mut Tx<'_>, keyring: &Keyring, rows: Vec<table::Officer>) -> Result<Vec<Known>> {
+    let mut found = Vec::with_capacity(rows.len());
+    for officer in rows {
         if let Some(profile) = table::profile(tx, keyring, &officer)? {
             found.push(Known { officer, profile });
         }

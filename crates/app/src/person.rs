@@ -1,12 +1,12 @@
 //! Persons: registering, finding, reading, correcting, and who looked.
 
-use siger_domain::access::Action;
+use siger_domain::access::{Action, Purpose};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{PersonId, RequestId};
 use siger_domain::person::{Document, Identity, Note};
 use siger_domain::time::Instant;
 use siger_storage::blob::BlobId;
-use siger_storage::journal::read;
+use siger_storage::journal::{Line, read};
 use siger_storage::keyring::Keyring;
 use siger_storage::table::person as table;
 use siger_storage::table::request as requests;
@@ -23,6 +23,8 @@ pub const PAGE: u32 = 50;
 pub const HISTORY: u32 = 50;
 /// Looks at a file on one page.
 pub const READERS: u32 = 200;
+/// The newest looks at a file that stand on the file itself: enough to see that somebody was there today.
+pub const LOOKS: u32 = 5;
 /// Documents that can be given at once when a file is made: nobody carries more.
 pub const DOCUMENTS_MAX: usize = 10;
 
@@ -254,8 +256,10 @@ pub struct File {
     pub identity: Option<Identity>,
     /// Documents, oldest first.
     pub documents: Vec<Document>,
-    /// What happened, newest first, with the body where it may be shown and was not erased.
+    /// What changed it, newest first, with the body where it may be shown and was not erased.
     pub history: Vec<(Entry, Option<Event>)>,
+    /// Who looked before, newest first and at most [`LOOKS`], as far as the officer may know of it: see [`looks`].
+    pub looks: Vec<Line>,
     /// The entry of this look.
     pub number: u64,
 }
@@ -273,23 +277,31 @@ pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) 
 /// # Errors
 /// As [`open`].
 pub fn open_part(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<File> {
-    let (mut file, keyring) = looked(write, by, id)?;
-    for entry in read::newest_of_subject(write, Subject::Person(id), before, limit)? {
-        let event = entry.open(&keyring)?;
-        file.history.push((entry, event));
-    }
-    Ok(file)
+    Ok(opened(write, by, id, before, limit)?.0)
 }
 
-/// The look, and the file without its history.
-fn looked(write: &mut Write<'_, '_>, by: &Context, id: PersonId) -> Result<(File, Keyring)> {
+fn opened(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<(File, Keyring)> {
     let stamp = by.authorise(Action::PersonRead, About::default())?;
     let person = table::get(write, id)?.ok_or(Error::NotFound)?;
     let number = write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
     let keyring = write.keyring().clone();
     let identity = table::identity(write, &keyring, &person)?;
     let documents = table::documents(write, &keyring, id)?;
-    Ok((File { person, identity, documents, history: Vec::new(), number }, keyring))
+    let mut history = Vec::new();
+    for entry in read::changes_of_person(write, id, before, limit)? {
+        let event = entry.open(&keyring)?;
+        history.push((entry, event));
+    }
+    let looks = looks(write, by, stamp.purpose, id, number)?;
+    Ok((File { person, identity, documents, history, looks, number }, keyring))
+}
+
+/// The newest looks at a file before entry `before`, for those who open it: whoever opens a file is seen by their colleagues. Looks for a purpose for which the
+/// officer could not open it themself (an inquiry, at the counter) are left out, unless the policies let them see who looked for the purpose in hand.
+fn looks(tx: &mut Tx<'_>, by: &Context, purpose: Purpose, id: PersonId, before: u64) -> Result<Vec<Line>> {
+    let for_this = Context { purpose: Some(purpose), ..by.clone() };
+    let known = if for_this.authorise(Action::PersonReaders, About::default()).is_ok() { Purpose::ALL.to_vec() } else { by.purposes(Action::PersonRead) };
+    Ok(read::look_lines_of_person(tx, id, &known, before, LOOKS)?)
 }
 
 /// A picture or paper of a file.
@@ -310,7 +322,7 @@ pub struct Paper {
 /// A file as an officer reads it.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// The file; its history holds what changed, not who looked.
+    /// The file.
     pub file: File,
     /// Pictures and papers, oldest first.
     pub papers: Vec<Paper>,
@@ -318,16 +330,12 @@ pub struct Shown {
     pub erasing: Option<RequestId>,
 }
 
-/// [`open`] with what a page shows: the changes without the looks, the list of papers.
+/// [`open`] with what a page shows besides: the list of papers, and a request to erase it.
 ///
 /// # Errors
 /// As [`open`].
 pub fn show(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Shown> {
-    let (mut file, keyring) = looked(write, by, id)?;
-    for entry in read::changes_of_subject(write, Subject::Person(id), before, HISTORY)? {
-        let event = entry.open(&keyring)?;
-        file.history.push((entry, event));
-    }
+    let (file, keyring) = opened(write, by, id, before, HISTORY)?;
     let mut papers = Vec::new();
     for (blob, number) in table::blobs(write, id)? {
         let entry = read::entry(write, number)?.ok_or(Error::NotFound)?;
@@ -339,14 +347,14 @@ pub fn show(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) 
     Ok(Shown { file, papers, erasing })
 }
 
-/// Who opened a person's file, newest first.
+/// Who opened a person's file, newest first, at most `limit` looks. This one is an entry, too.
 ///
 /// # Errors
 /// When not permitted or not there.
-pub fn readers(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Vec<Entry>> {
+pub fn readers(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<Vec<Entry>> {
     let stamp = by.authorise(Action::PersonReaders, About::default())?;
     table::get(write, id)?.ok_or(Error::NotFound)?;
-    let entries = read::looks_of_subject(write, Subject::Person(id), before, READERS)?;
+    let entries = read::looks_of_person(write, id, before, limit)?;
     write.append(stamp, Subject::Person(id), &Event::ReadersRead(body::ReadersRead {}))?;
     Ok(entries)
 }

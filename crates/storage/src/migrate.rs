@@ -5,8 +5,13 @@ use crate::error::{Error, Result};
 use crate::params;
 
 /// The migrations in order; the version of a database is how many of them it has.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql"), include_str!("schema/0004.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+    include_str!("schema/0005.sql"),
+];
 
 /// The newest version this program knows.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -1,6 +1,8 @@
 //! Reading the journal: one entry, pages of entries, the hashes that proofs are made of.
 
+use siger_domain::access::Purpose;
 use siger_domain::event::Subject;
+use siger_domain::id::{OfficerId, PersonId};
 
 use super::entry::{Entry, Line};
 use super::head::Head;
@@ -80,6 +82,16 @@ pub fn newest_lines_of_kind(tx: &mut Tx<'_>, kind: &str, before: u64, limit: u32
     tx.query(lines!("WHERE kind = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![kind, clamp(before), limit.min(PAGE_MAX)], Line::from_row)
 }
 
+/// The newest entries by which one officer acted, newest first: the officer's own trail. Uses the index `entry_by_actor`, so it does not matter how long ago they
+/// last did something.
+///
+/// # Errors
+/// As [`entry`].
+pub fn newest_lines_of_actor(tx: &mut Tx<'_>, actor: OfficerId, before: u64, limit: u32) -> Result<Vec<Line>> {
+    let sql = lines!("WHERE actor = $1 AND number < $2 ORDER BY number DESC LIMIT $3");
+    tx.query(sql, params![actor.as_bytes(), clamp(before), limit.min(PAGE_MAX)], Line::from_row)
+}
+
 /// The newest entries about one subject before `before`, newest first: the history of a file.
 ///
 /// # Errors
@@ -89,25 +101,42 @@ pub fn newest_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: 
     tx.query(entries!("WHERE subject = $1 AND number < $2 ORDER BY number DESC LIMIT $3"), params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
 }
 
-/// The newest entries about a file that changed something, before `before`, newest first: the history without the looks,
-/// which outnumber it on a file that is often opened.
+/// The newest entries about a person's file that changed something, before `before`, newest first: the history without the looks,
+/// which outnumber it on a file that is often opened. Uses the index `entry_change_of_person`, which holds no looks.
 ///
 /// # Errors
 /// As [`entry`].
-pub fn changes_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: u32) -> Result<Vec<Entry>> {
-    let Some(id) = subject.id() else { return Ok(Vec::new()) };
-    let sql = entries!("WHERE subject = $1 AND number < $2 AND kind NOT IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3");
-    tx.query(sql, params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+pub fn changes_of_person(tx: &mut Tx<'_>, person: PersonId, before: u64, limit: u32) -> Result<Vec<Entry>> {
+    let sql = entries!(
+        "WHERE subject = $1 AND number < $2 AND subject_kind = 'person' AND kind NOT IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3"
+    );
+    tx.query(sql, params![person.as_bytes(), clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
 }
 
-/// The newest entries that say that somebody looked at a file, before `before`, newest first.
+/// The newest entries that say that somebody looked at a person's file, before `before`, newest first.
 ///
 /// # Errors
 /// As [`entry`].
-pub fn looks_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: u32) -> Result<Vec<Entry>> {
-    let Some(id) = subject.id() else { return Ok(Vec::new()) };
+pub fn looks_of_person(tx: &mut Tx<'_>, person: PersonId, before: u64, limit: u32) -> Result<Vec<Entry>> {
     let sql = entries!("WHERE subject = $1 AND number < $2 AND kind IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3");
-    tx.query(sql, params![&id, clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+    tx.query(sql, params![person.as_bytes(), clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+}
+
+/// [`looks_of_person`] for a list, and only those for one of the purposes: what others may not know of is not in the answer.
+///
+/// # Errors
+/// As [`entry`].
+pub fn look_lines_of_person(tx: &mut Tx<'_>, person: PersonId, purposes: &[Purpose], before: u64, limit: u32) -> Result<Vec<Line>> {
+    let Some(first) = purposes.first() else { return Ok(Vec::new()) };
+    // As many places as there are purposes, so that it is one statement; the first stands in those left over.
+    let word = |place: usize| purposes.get(place).unwrap_or(first).as_str();
+    const { assert!(Purpose::ALL.len() == 8) };
+    let sql = lines!(
+        "WHERE subject = $1 AND number < $2 AND kind IN ('person.read', 'person.readers_read') AND purpose IN ($3, $4, $5, $6, $7, $8, $9, $10) \
+         ORDER BY number DESC LIMIT $11"
+    );
+    let words = params![person.as_bytes(), clamp(before), word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7), limit.min(PAGE_MAX)];
+    tx.query(sql, words, Line::from_row)
 }
 
 fn clamp(number: u64) -> i64 {

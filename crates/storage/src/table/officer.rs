@@ -211,6 +211,20 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Officer>> {
     )
 }
 
+/// Those who were invited before entry `before` and not erased, newest first.
+///
+/// # Errors
+/// As [`get`].
+pub fn newest(tx: &mut Tx<'_>, before: u64, limit: u32) -> Result<Vec<Officer>> {
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
+    tx.query(
+        "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer
+         WHERE erased IS NULL AND profile < $1 ORDER BY profile DESC LIMIT $2",
+        params![before, limit.min(OFFICERS_MAX)],
+        officer,
+    )
+}
+
 /// Those who do not work here and about whom nothing changed since `before`: access stopped, or an invitation never used.
 ///
 /// # Errors

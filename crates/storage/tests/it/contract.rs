@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use siger_domain::access::Role;
+use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{JobId, OfficerId, RequestId, SessionId};
 use siger_domain::officer::Login;
+use siger_domain::person::Note;
 use siger_domain::request::{ErasureGround, Matter, State};
 use siger_storage::journal::read;
 use siger_storage::table::operation::{self, Answer, Job, Session};
@@ -45,6 +46,50 @@ fn what_was_appended_is_read_and_proved() {
         // Opened again, everything is there.
         drop(store);
         assert_eq!(place.open().head().unwrap().edge.size(), 301);
+    }
+}
+
+#[test]
+fn a_trail_the_changes_of_a_file_and_the_looks_at_it_are_found_apart() {
+    for place in places("trail") {
+        let store = place.office();
+        let by = |officer: u8, purpose, seconds| Stamp { actor: Some(OfficerId::new(START, [officer; 10])), role: Role::Desk, purpose, ..stamp(seconds) };
+        store
+            .write_blocking(move |write| {
+                let (of, other) = (Subject::Person(person(1)), Subject::Person(person(2)));
+                register(write, 1)?;
+                register(write, 2)?;
+                let look = Event::PersonRead(body::PersonRead {});
+                for (officer, purpose, subject) in
+                    [(7, Purpose::CounterService, of), (8, Purpose::Enforcement, of), (7, Purpose::CounterService, other), (9, Purpose::StayPermit, of)]
+                {
+                    write.append(by(officer, purpose, 10), subject, &look)?;
+                }
+                let note = body::PersonNoted { note: Note::new("Datang.").unwrap() };
+                write.append(by(7, Purpose::CounterService, 11), of, &Event::PersonNoted(note))?;
+                write.append(by(9, Purpose::Audit, 12), of, &Event::ReadersRead(body::ReadersRead {}))
+            })
+            .unwrap();
+        let numbers = |found: Vec<siger_storage::journal::Line>| found.iter().map(|line| line.number).collect::<Vec<_>>();
+        store
+            .read_blocking(|tx| -> Result<(), Error> {
+                let seven = OfficerId::new(START, [7; 10]);
+                assert_eq!(numbers(read::newest_lines_of_actor(tx, seven, u64::MAX, 8)?), [7, 5, 3], "{}", place.engine);
+                assert_eq!(numbers(read::newest_lines_of_actor(tx, seven, 7, 1)?), [5]);
+                assert_eq!(numbers(read::newest_lines_of_actor(tx, OfficerId::new(START, [1; 10]), u64::MAX, 8)?), [0; 0]);
+                let changes = read::changes_of_person(tx, person(1), u64::MAX, 10)?;
+                assert_eq!(changes.iter().map(|entry| entry.number).collect::<Vec<_>>(), [7, 1]);
+                let looks = read::looks_of_person(tx, person(1), u64::MAX, 10)?;
+                assert_eq!(looks.iter().map(|entry| entry.number).collect::<Vec<_>>(), [8, 6, 4, 3]);
+                let mut of = |purposes: &[Purpose], before, limit| read::look_lines_of_person(tx, person(1), purposes, before, limit).map(numbers);
+                assert_eq!(of(Purpose::ALL, u64::MAX, 10)?, [8, 6, 4, 3]);
+                assert_eq!(of(&[Purpose::CounterService, Purpose::StayPermit], u64::MAX, 10)?, [6, 3]);
+                assert_eq!(of(&[Purpose::CounterService, Purpose::StayPermit], 6, 10)?, [3]);
+                assert_eq!(of(Purpose::ALL, u64::MAX, 1)?, [8]);
+                assert_eq!(of(&[], u64::MAX, 10)?, [0; 0]);
+                Ok(())
+            })
+            .unwrap();
     }
 }
 

@@ -123,7 +123,7 @@ async fn each_operation_answers_as_described() {
     description.check("list_persons", &page, 200);
     let next = api.ask(Ask::get(page.json()["next"].as_str().unwrap()).by(&desk)).await;
     assert_eq!(next.json()["persons"][0]["identity"]["name"], "Contoh Siti");
-    for query in ["limit=0", "limit=201", "limit=x", "offset=3"] {
+    for query in ["limit=0", "limit=201", "limit=x", "offset=3", "kind=person.noted"] {
         description.check("list_persons", &api.ask(Ask::get(format!("/api/v1/persons?{query}")).by(&desk)).await, 400);
     }
     description.check("list_persons", &api.ask(Ask::get("/api/v1/persons")).await, 401);
@@ -153,8 +153,14 @@ async fn each_operation_answers_as_described() {
     description.check("search_persons", &api.ask(Ask::post("/api/v1/persons/search", &json!({ "name": "siti" }))).await, 401);
     follower.abort();
 
+    // An inquiry's look is on the file for those who make inquiries, and not at the counter.
+    let inquiry = api.test.officer("ilham", &[Role::Intelligence]).await;
+    let looked = api.ask(Ask::get(&file).by(&inquiry)).await;
+    let again = api.ask(Ask::get(&file).by(&inquiry)).await;
+    assert_eq!(again.json()["looks"][0]["number"], looked.json()["read_entry"]);
     let opened = api.ask(Ask::get(&file).by(&desk)).await;
     description.check("open_person", &opened, 200);
+    assert_eq!((&opened.json()["looks"], opened.text.contains("enforcement")), (&json!([]), false), "{}", opened.text);
     description.check("open_person", &api.ask(Ask::get(nobody).by(&desk)).await, 404);
     description.check("open_person", &api.ask(Ask::get("/api/v1/persons/me").by(&desk)).await, 404);
 
@@ -170,7 +176,16 @@ async fn each_operation_answers_as_described() {
     description.check("add_document", &api.ask(Ask::post(format!("{file}/documents"), &document).by(&desk)).await, 201);
     description.check("add_document", &api.ask(Ask::post(format!("{file}/documents"), &document).by(&desk)).await, 409);
 
-    description.check("list_readers", &api.ask(Ask::get(format!("{file}/readers")).by(&privacy)).await, 200);
+    let readers = api.ask(Ask::get(format!("{file}/readers?limit=1")).by(&privacy)).await;
+    description.check("list_readers", &readers, 200);
+    // The newest look is this list's own predecessor, and the rest is where `next` says.
+    assert_eq!(readers.json()["readers"].as_array().unwrap().len(), 1);
+    let more = api.ask(Ask::get(readers.json()["next"].as_str().expect("more")).by(&privacy)).await;
+    description.check("list_readers", &more, 200);
+    assert!(more.json()["readers"][0]["number"].as_u64() < readers.json()["readers"][0]["number"].as_u64());
+    for query in ["limit=0", "limit=201", "kind=person.read"] {
+        description.check("list_readers", &api.ask(Ask::get(format!("{file}/readers?{query}")).by(&privacy)).await, 400);
+    }
     description.check("list_readers", &api.ask(Ask::get(format!("{nobody}/readers")).by(&privacy)).await, 404);
 
     // Journal, office.
@@ -183,7 +198,13 @@ async fn each_operation_answers_as_described() {
     description.check("prove_entry", &proof, 200);
     assert!(proof.json()["receipt"].as_str().unwrap().starts_with("c2sp.org/tlog-proof@v1\n"));
     description.check("prove_entry", &api.ask(Ask::get("/api/v1/journal/999999").by(&auditor)).await, 404);
-    description.check("list_officers", &api.ask(Ask::get("/api/v1/officers").by(&admin)).await, 200);
+    let officers = api.ask(Ask::get("/api/v1/officers?limit=2").by(&admin)).await;
+    description.check("list_officers", &officers, 200);
+    let name = |answer: &Answer, index: usize| answer.json()["officers"][index]["name"].as_str().unwrap().to_owned();
+    assert_eq!((name(&officers, 0), name(&officers, 1)), ("ilham (contoh)".to_owned(), "tono (contoh)".to_owned()));
+    let more = api.ask(Ask::get(officers.json()["next"].as_str().expect("more")).by(&admin)).await;
+    assert_eq!(name(&more, 0), "agus (contoh)");
+    description.check("list_officers", &api.ask(Ask::get("/api/v1/officers?kind=desk").by(&admin)).await, 400);
     description.check("list_officers", &api.ask(Ask::get("/api/v1/officers")).await, 401);
     description.check("show_office", &api.ask(Ask::get("/api/v1/office").by(&admin)).await, 200);
     description.check("show_office", &api.ask(Ask::get("/api/v1/office")).await, 401);
@@ -203,6 +224,7 @@ async fn each_operation_answers_as_described() {
     description.check("list_requests", &list, 200);
     assert_eq!(list.json()["requests"][0]["ground"], "subject_request");
     description.check("list_requests", &api.ask(Ask::get("/api/v1/requests")).await, 401);
+    description.check("list_requests", &api.ask(Ask::get("/api/v1/requests?kind=erase").by(&head)).await, 400);
     let step = |asked: &Answer, step: &str| format!("/api/v1/requests/{}/{step}", id(asked));
     let nothing = json!({});
     description.check("withdraw_request", &api.ask(Ask::post(step(&asked, "withdraw"), &nothing).by(&privacy)).await, 201);

@@ -38,14 +38,18 @@ async fn a_person_is_registered_read_and_erased_by_two() {
     let again = office.write(move |write| person::register(write, &by, other, identity("Contoh Lim"), vec![passport("a-1234567")])).await;
     assert!(matches!(again, Err(Error::Conflict("document_known"))), "{again:?}");
 
-    // Found by number, opened, and the look is in the history of the file.
+    // Found by number, opened, and the next to open it sees the look.
     let by = test.context(&desk).await;
     let found = office.write(move |write| person::by_document(write, &by, &passport("A1234567").lookup_text())).await.expect("looked up");
     assert_eq!(found.iter().map(|listed| listed.person.id).collect::<Vec<_>>(), [id]);
     let by = test.context(&desk).await;
     let file = office.write(move |write| person::open(write, &by, id, u64::MAX)).await.expect("opened");
     assert_eq!(file.identity, Some(identity("Contoh Lim")));
-    assert_eq!(file.history.iter().map(|(entry, _)| entry.kind.as_str()).collect::<Vec<_>>(), ["person.read", "person.registered"]);
+    assert_eq!(file.history.iter().map(|(entry, _)| entry.kind.as_str()).collect::<Vec<_>>(), ["person.registered"]);
+    assert_eq!(file.looks, []);
+    let by = test.context(&desk).await;
+    let again = office.write(move |write| person::open(write, &by, id, u64::MAX)).await.expect("opened");
+    assert_eq!(again.looks.iter().map(|look| (look.number, look.stamp.actor)).collect::<Vec<_>>(), [(file.number, Some(desk.id))]);
 
     // The desk cannot ask for an erasure on its own account of right; the privacy officer can, and the head agrees.
     let (by, request) = (test.context(&head).await, RequestId::new(office.now(), office.random()));

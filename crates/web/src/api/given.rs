@@ -52,10 +52,16 @@ impl<T: DeserializeOwned + Send> FromRequest<State> for Given<T> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-/// Which part of a list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    before: Option<u64>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedOfKind {
     before: Option<u64>,
     limit: Option<u32>,
     kind: Option<String>,
@@ -68,6 +74,13 @@ pub(crate) struct Part {
     pub(crate) before: u64,
     /// At most so many, 1 to [`LIMIT_MAX`].
     pub(crate) limit: u32,
+}
+
+/// The same of a list that can be asked for one kind.
+#[derive(Debug)]
+pub(crate) struct PartOfKind {
+    /// Which part.
+    pub(crate) part: Part,
     /// Only of this kind.
     pub(crate) kind: Option<String>,
 }
@@ -76,22 +89,36 @@ impl FromRequestParts<State> for Part {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refused> {
-        let Query(asked) = Query::<Asked>::from_request_parts(parts, state)
+        let Query(Asked { before, limit }) = Query::from_request_parts(parts, state)
             .await
-            .map_err(|_| Refused::Unreadable("the query may hold before, limit and, for the journal, kind".to_owned()))?;
-        let limit = asked.limit.unwrap_or(LIMIT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            return Err(Refused::Unreadable(format!("limit: must be 1 to {LIMIT_MAX}")));
-        }
-        Ok(Self { before: asked.before.unwrap_or(u64::MAX), limit, kind: asked.kind })
+            .map_err(|_| Refused::Unreadable("the query may hold before and limit, which are whole numbers, and nothing else".to_owned()))?;
+        Self::new(before, limit)
+    }
+}
+
+impl FromRequestParts<State> for PartOfKind {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refused> {
+        let Query(AskedOfKind { before, limit, kind }) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Refused::Unreadable("the query may hold before and limit, which are whole numbers, and kind, and nothing else".to_owned()))?;
+        Ok(Self { part: Part::new(before, limit)?, kind })
     }
 }
 
 impl Part {
+    fn new(before: Option<u64>, limit: Option<u32>) -> Result<Self, Refused> {
+        let limit = limit.unwrap_or(LIMIT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            return Err(Refused::Unreadable(format!("limit: must be 1 to {LIMIT_MAX}")));
+        }
+        Ok(Self { before: before.unwrap_or(u64::MAX), limit })
+    }
+
     /// The address of what follows, when this answer is full: `oldest` is the entry of its last row.
     pub(crate) fn next(&self, path: &str, found: usize, oldest: Option<u64>) -> Option<String> {
         let before = oldest.filter(|_| found >= self.limit as usize)?;
-        let kind = self.kind.as_ref().map_or_else(String::new, |kind| format!("&kind={kind}"));
-        Some(format!("{path}?before={before}&limit={}{kind}", self.limit))
+        Some(format!("{path}?before={before}&limit={}", self.limit))
     }
 }

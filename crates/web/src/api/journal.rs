@@ -6,12 +6,13 @@ use axum::routing::{MethodRouter, get};
 use serde::Serialize;
 use siger_app::journal;
 use siger_domain::event::Event;
+use siger_storage::journal::Line;
 use siger_storage::{Entry, to_hex};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::caller::{At, Caller, Here};
-use super::given::Part;
+use super::given::PartOfKind;
 use super::problem::{Problem, Refused};
 use crate::server::State;
 
@@ -43,15 +44,19 @@ pub(super) struct EntryBody {
 
 impl EntryBody {
     pub(super) fn of(entry: &Entry) -> Self {
+        Self::of_line(&entry.line())
+    }
+
+    pub(super) fn of_line(line: &Line) -> Self {
         Self {
-            number: entry.number,
-            at: entry.stamp.at.to_rfc3339(),
-            actor: entry.stamp.actor.map(|id| Uuid::from_bytes(*id.as_bytes())),
-            role: entry.stamp.role.as_str(),
-            purpose: entry.stamp.purpose.as_str(),
-            subject_kind: entry.subject.kind(),
-            subject: entry.subject.id().map(Uuid::from_bytes),
-            kind: entry.kind.clone(),
+            number: line.number,
+            at: line.stamp.at.to_rfc3339(),
+            actor: line.stamp.actor.map(|id| Uuid::from_bytes(*id.as_bytes())),
+            role: line.stamp.role.as_str(),
+            purpose: line.stamp.purpose.as_str(),
+            subject_kind: line.subject.kind(),
+            subject: line.subject.id().map(Uuid::from_bytes),
+            kind: line.kind.clone(),
         }
     }
 }
@@ -88,13 +93,14 @@ pub(super) struct ProofBody {
         (status = 400, description = "The query cannot be read, or there is no such kind.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result<Response, Refused> {
-    if part.kind.as_ref().is_some_and(|kind| !Event::KINDS.iter().any(|(known, _)| known == kind)) {
+pub(super) async fn list(caller: Caller, PartOfKind { part, kind }: PartOfKind, Here(path): Here) -> Result<Response, Refused> {
+    if kind.as_ref().is_some_and(|kind| !Event::KINDS.iter().any(|(known, _)| known == kind)) {
         return Err(Refused::Unreadable("kind: there is no such kind of entry".to_owned()));
     }
-    let (by, kind, before, limit) = (caller.by.clone(), part.kind.clone(), part.before, part.limit);
-    let entries = caller.office().read(move |tx| journal::page(tx, &by, kind.as_deref(), before, limit)).await?;
+    let (by, of, before, limit) = (caller.by.clone(), kind.clone(), part.before, part.limit);
+    let entries = caller.office().read(move |tx| journal::page(tx, &by, of.as_deref(), before, limit)).await?;
     let next = part.next(&path, entries.len(), entries.last().map(|entry| entry.number));
+    let next = next.map(|next| kind.map_or(next.clone(), |kind| format!("{next}&kind={kind}")));
     caller.answer(StatusCode::OK, &JournalBody { entries: entries.iter().map(EntryBody::of).collect(), next })
 }
 

@@ -168,8 +168,11 @@ pub(super) struct FileBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<IdentityBody>,
     documents: Vec<DocumentBody>,
-    /// What happened, newest first.
+    /// What changed it, newest first.
     history: Vec<HistoryBody>,
+    /// The newest looks before this one, at most five: those for purposes for which the caller may open the file, or all where the caller may
+    /// list readers for the purpose of this call.
+    looks: Vec<EntryBody>,
     /// The entry of this look.
     read_entry: u64,
     /// Address of older history; absent at the end.
@@ -191,6 +194,9 @@ pub(super) struct HistoryBody {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ReadersBody {
     readers: Vec<EntryBody>,
+    /// Address of what follows; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// Gathers refused fields, so that one answer names them all.
@@ -405,6 +411,7 @@ pub(super) async fn open(caller: Caller, At(id): At<PersonId>, part: Part, Here(
         identity: file.identity.as_ref().map(IdentityBody::of),
         documents: file.documents.iter().map(DocumentBody::of).collect(),
         history: history.collect(),
+        looks: file.looks.iter().map(EntryBody::of_line).collect(),
         read_entry: file.number,
         next,
     };
@@ -483,15 +490,17 @@ pub(super) async fn add_document(caller: Caller, At(id): At<PersonId>, key: Key,
     params(
         ("id" = String, Path, description = "The person.", format = "uuid"),
         ("before" = Option<u64>, Query, description = "Only looks before this entry."),
+        ("limit" = Option<u32>, Query, description = "At most so many, 1 to 200; 50 without it."),
     ),
     responses(
         (status = 200, description = "Who looked, in which role and for what.", body = ReadersBody),
+        (status = 400, description = "The query cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn readers(caller: Caller, At(id): At<PersonId>, part: Part) -> Result<Response, Refused> {
-    let (by, before) = (caller.by.clone(), part.before);
-    let entries: Vec<Entry> = caller.office().write(move |write| person::readers(write, &by, id, before)).await?;
-    let readers = entries.iter().take(part.limit as usize).map(EntryBody::of).collect();
-    caller.answer(StatusCode::OK, &ReadersBody { readers })
+pub(super) async fn readers(caller: Caller, At(id): At<PersonId>, part: Part, Here(path): Here) -> Result<Response, Refused> {
+    let (by, before, limit) = (caller.by.clone(), part.before, part.limit);
+    let entries: Vec<Entry> = caller.office().write(move |write| person::readers(write, &by, id, before, limit)).await?;
+    let next = part.next(&path, entries.len(), entries.last().map(|entry| entry.number));
+    caller.answer(StatusCode::OK, &ReadersBody { readers: entries.iter().map(EntryBody::of).collect(), next })
 }

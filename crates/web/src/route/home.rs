@@ -19,9 +19,7 @@ use crate::server::visit::Desk;
 /// Requests shown here; the list has the rest.
 const WAITING_MAX: usize = 5;
 /// Own entries shown here.
-const DONE_MAX: usize = 8;
-/// How far back own entries are looked for.
-const DONE_WITHIN: u32 = 400;
+const DONE_MAX: u32 = 8;
 
 pub(super) fn router() -> Router<State> {
     Router::new().route(address::HOME, get(home))
@@ -31,13 +29,25 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let by = desk.by.clone();
     let may = |action| by.may(action, About::default());
     let (sees_persons, sees_journal, sees_office) = (may(Action::PersonSearch), may(Action::JournalList), may(Action::OfficeRead));
+    // Counting rows takes the longer the more there are; the index in memory knows once it has read them all.
+    let names = desk.office().names();
+    let (indexed, actor) = (names.is_complete().then(|| names.progress().done), by.officer);
     let (head, newest, persons) = desk
         .office()
         .read(move |tx| {
-            let head = read::head(tx)?;
-            let newest = read::newest_lines(tx, u64::MAX, DONE_WITHIN)?;
-            let persons = if sees_persons { Some(person::count(tx)?.0) } else { None };
-            Ok((head, newest, persons))
+            let newest = match actor {
+                Some(actor) => read::newest_lines_of_actor(tx, actor, u64::MAX, DONE_MAX)?,
+                None => Vec::new(),
+            };
+            let persons = match indexed {
+                _ if !sees_persons => None,
+                Some(indexed) => Some(indexed),
+                None => {
+                    let (files, erased) = person::count(tx)?;
+                    Some(files - erased)
+                }
+            };
+            Ok((read::head(tx)?, newest, persons))
         })
         .await?;
     let (open, directory) = (desk.office().open_requests().await?, desk.office().directory().await?);
@@ -60,8 +70,6 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         .collect();
     let done = newest
         .iter()
-        .filter(|entry| entry.stamp.actor.is_some() && entry.stamp.actor == by.officer)
-        .take(DONE_MAX)
         .map(|entry| Done {
             at: entry.stamp.at,
             what: ui.word("event", event_word(&entry.kind)).to_owned(),
@@ -75,7 +83,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         backup: None,
         persons,
         may_register: may(Action::PersonRegister),
-        index_building: sees_persons && !desk.office().names().is_complete(),
+        index_building: sees_persons && indexed.is_none(),
         done,
     };
     Ok(desk.visit.answer(page(&desk.visit.page(), &view)))

@@ -2,6 +2,7 @@
 //! field, no redirect followed unless a test does.
 
 mod account;
+mod home;
 mod journal;
 mod keys;
 mod office;

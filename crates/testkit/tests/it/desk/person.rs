@@ -142,7 +142,7 @@ async fn a_file_is_noted_corrected_and_given_documents() {
     assert_eq!(newest(&desk).await, ("person.noted".into(), Purpose::StayPermit));
     ratih.get(&file).await.is(200).says("Datang &lt;b&gt;sendiri&lt;/b&gt;.").says("ratih (contoh), counter officer");
     ratih.post(&format!("{file}/notes"), &[("note", "  ")]).await.is(422).says("Write the note first.");
-    ratih.post(&format!("{file}/notes"), &[("note", &"x".repeat(4_001))]).await.is(422).says("4,000 letters at most");
+    ratih.post(&format!("{file}/notes"), &[("note", &"x".repeat(4_001))]).await.is(422).says("4,000 characters at most");
 
     let form = ratih.get(&format!("{file}/correct")).await.is(200).says("value=\"Contoh Siti\"").says("value=\"1985\"");
     let seen = form.between("name=\"seen\" value=\"", "\"");
@@ -284,6 +284,44 @@ async fn who_looked_is_for_those_who_watch() {
     // The look at the list is on the list, the file stays closed.
     sari.get(&format!("{file}/readers")).await.is(200).says("sari (contoh)");
     sari.get(&file).await.is(403).says_not("Contoh Siti");
+}
+
+/// The card of the file that says who looked.
+fn looks(file: &super::Seen) -> String {
+    file.between("<section class=\"card\" id=\"looks\"", "</section>")
+}
+
+#[tokio::test]
+async fn a_file_shows_who_looked_at_it_and_gives_no_inquiry_away() {
+    let desk = Desk::new();
+    let (_, mut ratih) = desk.officer("ratih", &[Role::Desk]).await;
+    let (_, mut wati) = desk.officer("wati", &[Role::Desk]).await;
+    let (_, mut ilham) = desk.officer("ilham", &[Role::Intelligence]).await;
+    let (_, mut dewi) = desk.officer("dewi", &[Role::PrivacyOfficer]).await;
+    let (_, mut hadi) = desk.officer("hadi", &[Role::Head]).await;
+    let file = registered(&mut ratih, &SITI).await;
+    let first = ratih.get(&file).await.is(200).says("Nobody opened this file before you.").says_not("All who looked");
+    assert!(!looks(&first).contains("ratih"), "this look stands above: {}", first.text);
+
+    // A colleague sees who was there before, as what and what for.
+    let seen = looks(&wati.get(&file).await.is(200));
+    assert!(seen.contains("ratih (contoh), counter officer") && seen.contains("service at the counter"), "{seen}");
+    // An inquiry looks; the counter does not learn of it, whatever its number.
+    for _ in 0..30 {
+        ilham.get(&file).await.is(200);
+    }
+    let seen = looks(&ratih.get(&file).await.is(200));
+    assert!(seen.contains("wati (contoh)") && seen.contains("ratih (contoh)"), "{seen}");
+    assert!(!seen.contains("ilham") && !seen.contains("enforcement"), "{seen}");
+    // Whoever may see who looked for the purpose in hand sees all of it, and the way to the whole list; so does the head, whose purposes are all of these.
+    for of in [&mut dewi, &mut hadi] {
+        let seen = of.get(&file).await.is(200).says("All who looked");
+        assert!(looks(&seen).contains("ratih (contoh)") && seen.addresses().contains(&format!("{file}/readers")), "{}", seen.text);
+        ilham.get(&file).await.is(200);
+        assert!(looks(&of.get(&file).await.is(200)).contains("ilham (contoh)"));
+    }
+    // Five and no more.
+    assert_eq!(looks(&dewi.get(&file).await.is(200)).matches("<li").count(), 5);
 }
 
 #[tokio::test]

@@ -133,6 +133,8 @@ pub struct View {
     pub papers: Vec<Paper>,
     /// What changed, newest first.
     pub history: Vec<Happened>,
+    /// Who looked before this, newest first, as far as the officer may know of it.
+    pub looks: Vec<Happened>,
     /// The newest part of the history.
     pub newest: Option<String>,
     /// The part after this one.
@@ -167,7 +169,6 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                     (entry(ui, view.look, view.may.prove))
                 } })
                 .actions(html! {
-                    @if view.may.readers { (Button::plain(ui.text("person-readers-title")).icon("eye").link(ui, &format!("{base}/readers"))) }
                     @if view.may.correct { (Button::plain(ui.text("person-correct-title")).icon("pencil").link(ui, &to("correct"))) }
                 })
                 .html(ui))
@@ -183,6 +184,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                 }
                 div.stack {
                     (notes(page, view, base))
+                    (looks(ui, &view.looks, view.may.readers.then(|| format!("{base}/readers")).as_deref(), view.may.prove))
                     @if view.may.erase && view.erasing.is_none() {
                         div.no-print { (Card::new("erase", ui.text("person-erase-title")).html(html! {
                             p { (ui.text("person-erase-note")) }
@@ -330,6 +332,16 @@ fn history(page: &Page<'_>, view: &View) -> Markup {
     })
 }
 
+/// Who looked: on the file itself, so that everybody who opens it sees that looks are seen.
+fn looks(ui: &Ui<'_>, looks: &[Happened], all: Option<&str>, may_prove: bool) -> Markup {
+    Card::new("looks", ui.text("person-looks"))
+        .note(html! { @if all.is_some() { (ui.text("person-looks-note-all")) } @else { (ui.text("person-looks-note")) } })
+        .action(html! { @if let Some(all) = all { a.no-print href=(all) { (ui.text("person-looks-all")) } } })
+        .html(html! {
+            @if looks.is_empty() { p.muted { (ui.text("person-looks-none")) } } @else { (trail_of(ui, looks, may_prove)) }
+        })
+}
+
 /// A file that was erased.
 #[derive(Clone, Debug)]
 pub struct Erased {
@@ -416,6 +428,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             happened("person.document_added", 90_000, 18_050),
             happened("person.registered", 2_332_800, 17_010),
         ],
+        looks: vec![happened("person.read", 3_600, 18_180), happened("person.read", 90_600, 18_049)],
         newest: None,
         older: Some(format!("{SAMPLE_ADDRESS}?before=17010&purpose=counter_service")),
         look: 18_204,
@@ -430,6 +443,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         notes: Vec::new(),
         papers: Vec::new(),
         history: Vec::new(),
+        looks: Vec::new(),
         older: None,
         erasing: Some("/requests/019a9c3e-0000-7000-8000-000000000000".to_owned()),
         may: May::default(),

@@ -11,6 +11,7 @@ use siger_domain::access::Action;
 use siger_domain::event::Event;
 use siger_domain::id::PersonId;
 use siger_domain::person::Identity;
+use siger_storage::journal::Line;
 use siger_storage::{Entry, to_hex};
 
 use super::super::home::event_word;
@@ -62,13 +63,11 @@ pub(super) fn who_is(identity: &Identity) -> show::Who {
 }
 
 fn happened(ui: &Ui<'_>, directory: &Directory, entry: &Entry) -> show::Happened {
-    show::Happened {
-        at: entry.stamp.at,
-        kind: event_word(&entry.kind),
-        who: who(ui, directory, &entry.stamp),
-        purpose: entry.stamp.purpose,
-        number: entry.number,
-    }
+    looked(ui, directory, &entry.line())
+}
+
+fn looked(ui: &Ui<'_>, directory: &Directory, line: &Line) -> show::Happened {
+    show::Happened { at: line.stamp.at, kind: event_word(&line.kind), who: who(ui, directory, &line.stamp), purpose: line.stamp.purpose, number: line.number }
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one thing that the page shows and comes from another place")]
@@ -111,6 +110,7 @@ fn view(
             })
             .collect(),
         history: file.history.iter().map(|(entry, _)| happened(ui, directory, entry)).collect(),
+        looks: file.looks.iter().map(|line| looked(ui, directory, line)).collect(),
         newest: before.map(|_| file_for(of, purpose)),
         older: older.map(|(entry, _)| format!("{}?before={}&purpose={}", file_of(of), entry.number, purpose.as_str())),
         look: file.number,
@@ -150,7 +150,7 @@ pub(super) async fn readers(desk: Desk, Path(of): Path<String>, Query(part): Que
     let of: PersonId = id(&of)?;
     let by = own_purpose(&desk.by, Action::PersonReaders);
     let before = part.before.unwrap_or(u64::MAX);
-    let entries = desk.office().write(move |write| person::readers(write, &by, of, before)).await?;
+    let entries = desk.office().write(move |write| person::readers(write, &by, of, before, person::READERS)).await?;
     let directory = desk.office().directory().await?;
     let base = format!("{}/readers", file_of(of));
     let next = entries.last().filter(|_| entries.len() == person::READERS as usize).map(|last| format!("{base}?before={}", last.number));
