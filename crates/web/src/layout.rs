@@ -210,22 +210,25 @@ impl Page<'_> {
                         p.foot { b { (self.office.name) } (ui.text("office-code")) " " (self.office.code) @if self.office.is_sample { br; (ui.text("sample-data")) } }
                     } }
                     div.column {
-                        details.phone-bar {
-                            summary { (brand_mark()) span.open-menu { (ui.icon("menu")) (ui.text("menu-open")) } }
-                            nav aria-label=(ui.text("menu-name")) { (self.menu(head.section)) }
-                        }
-                        header.bar {
-                            @if self.officer.is_some_and(|officer| officer.may_search) { (search::search(ui, "search", address::SEARCH, "", self.csrf)) }
-                            div.tools {
-                                span data-connection hidden role="status" {
+                        // On a phone one row: the menu, the search; the rest of the bar opens with the menu.
+                        div.top {
+                            details.phone-bar {
+                                summary { (brand_mark()) span.open-menu { (ui.icon("menu")) (ui.text("menu-open")) } }
+                                nav aria-label=(ui.text("menu-name")) { (self.menu(head.section)) }
+                            }
+                            header.bar {
+                                @if self.officer.is_some_and(|officer| officer.may_search) { (search::search(ui, "search", address::SEARCH, "", self.csrf)) }
+                                span.connection data-connection hidden role="status" {
                                     span data-when="on" hidden { (badge::badge(ui, Tone::Good, ui.text("connection-on"))) }
                                     span data-when="off" hidden { (badge::badge(ui, Tone::Heed, ui.text("connection-off"))) }
                                 }
-                                (clock::clock(ui))
-                                (switch::language(ui, self.here))
-                                @if let Some(officer) = self.officer {
-                                    a.who.push href=(address::ACCOUNT) { span.avatar aria-hidden="true" { (initials(&officer.name)) } span { span.unseen { (ui.text("account-of")) " " } bdi { (officer.name) } } }
-                                    form method="post" action=(address::SIGN_OUT) { (self.csrf_field()) button.as-link type="submit" { (ui.text("action-sign-out")) } }
+                                div.tools {
+                                    (clock::clock(ui))
+                                    (switch::language(ui, self.here))
+                                    @if let Some(officer) = self.officer {
+                                        a.who.push href=(address::ACCOUNT) { span.avatar aria-hidden="true" { (initials(&officer.name)) } span { span.unseen { (ui.text("account-of")) " " } bdi { (officer.name) } } }
+                                        form method="post" action=(address::SIGN_OUT) { (self.csrf_field()) button.as-link type="submit" { (ui.text("action-sign-out")) } }
+                                    }
                                 }
                             }
                         }

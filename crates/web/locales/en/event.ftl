@@ -30,6 +30,6 @@ event-request-opened = Request was opened
 event-request-approved = Request was approved
 event-request-declined = Request was declined
 event-request-withdrawn = Request was withdrawn
-event-request-expired = Request ran out
+event-request-expired = Request lapsed
 event-retention-applied = Daily erasure was run
 event-unknown = Newer kind of entry

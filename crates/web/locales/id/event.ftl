@@ -1,12 +1,12 @@
-# Jenis catatan jurnal.
-event-office-founded = Kantor dibuat
+# Jenis entri jurnal.
+event-office-founded = Kantor dibentuk
 event-office-restored = Kantor dipulihkan dari cadangan
-event-key-rotated = Kunci kantor diganti
-event-key-retired = Kunci kantor dipensiunkan
+event-key-rotated = Kunci diganti
+event-key-retired = Kunci dipensiunkan
 event-office-exported = Cadangan dibuat
 event-officer-invited = Petugas diundang
 event-officer-recovery_issued = Tautan sekali pakai diberikan
-event-officer-joined = Cara masuk diatur ulang
+event-officer-joined = Cara masuk disiapkan
 event-officer-credential_added = Cara masuk ditambah
 event-officer-credential_removed = Cara masuk dihapus
 event-officer-roles_changed = Peran diubah
@@ -23,7 +23,7 @@ event-person-document_added = Dokumen perjalanan ditambah
 event-person-noted = Catatan ditambah
 event-person-blob_stored = Gambar atau dokumen disimpan
 event-person-read = Berkas dibuka
-event-person-readers_read = Daftar pembuka berkas dilihat
+event-person-readers_read = Riwayat akses berkas dilihat
 event-person-searched = Pencarian orang
 event-person-erased = Data orang dihapus
 event-request-opened = Permintaan dibuka
@@ -32,4 +32,4 @@ event-request-declined = Permintaan ditolak
 event-request-withdrawn = Permintaan ditarik
 event-request-expired = Permintaan kedaluwarsa
 event-retention-applied = Penghapusan berkala dijalankan
-event-unknown = Jenis catatan baru
+event-unknown = Jenis entri yang lebih baru

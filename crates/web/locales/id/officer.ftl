@@ -1,12 +1,12 @@
 # Petugas: siapa bekerja di sini, undangan, peran, cuti, penghentian akses, tautan sekali pakai.
 officer-title = Petugas
 officer-count = { $count ->
-   *[other] { $count } petugas, menurut urutan masuk
+   *[other] { $count } petugas, yang paling lama di atas
 }
 officer-name = Nama
 officer-name-hint = Seperti yang tertera di tanda terima dan jurnal.
 officer-login = Nama masuk
-officer-login-hint = 2 sampai 40 huruf kecil, angka, titik, tanda hubung, atau garis bawah; diawali huruf.
+officer-login-hint = 2 sampai 40 karakter: huruf kecil, angka, titik, tanda hubung, atau garis bawah; diawali huruf.
 officer-email = Surel
 officer-email-hint = Untuk pemberitahuan kantor. Tidak diperlukan untuk masuk.
 officer-state = Keadaan
@@ -38,10 +38,10 @@ officer-leave-hint = Kedua hari ikut dihitung. Pada hari-hari itu tidak seorang 
 officer-leave-act = Catat cuti
 officer-leave-cancel = Batalkan cuti
 officer-invite = Undang petugas
-officer-invite-lead = Anda mendapat tautan yang membuka pintu satu kali. Petugas sendiri memilih cara masuknya; tidak ada orang lain yang tahu.
+officer-invite-lead = Anda mendapat tautan yang hanya dapat dipakai satu kali. Petugas memilih sendiri cara masuknya; tidak ada orang lain yang mengetahuinya.
 officer-invite-act = Undang dan tampilkan tautan
-officer-fault-name_wrong = Isi nama, paling banyak 200 huruf.
-officer-fault-login_wrong = Nama masuk harus 2 sampai 40 huruf kecil, angka, titik, tanda hubung, atau garis bawah, dan diawali huruf.
+officer-fault-name_wrong = Isi nama, paling banyak 200 karakter.
+officer-fault-login_wrong = Nama masuk harus 2 sampai 40 karakter: huruf kecil, angka, titik, tanda hubung, atau garis bawah, dan diawali huruf.
 officer-fault-login_taken = Nama masuk ini sudah dipakai petugas lain.
 officer-fault-email_wrong = Ini bukan alamat surel.
 officer-fault-roles_missing = Pilih sekurang-kurangnya satu peran.
@@ -56,7 +56,7 @@ officer-roles-title = Minta peran lain
 officer-roles-lead = Peran apa yang seharusnya dipegang { $name }?
 officer-roles-now = Peran sekarang
 officer-roles-second = Orang kedua yang memutuskan.
-officer-roles-second-why = Kepala kantor melihat permintaan Anda lalu menyetujui atau menolaknya. Sebelum itu tidak ada yang berubah; setelah lima hari permintaan gugur.
+officer-roles-second-why = Kepala kantor melihat permintaan Anda lalu menyetujui atau menolaknya. Sebelum itu tidak ada yang berubah; setelah lima hari permintaan kedaluwarsa.
 officer-roles-act = Kirim kepada orang kedua
 officer-roles-waits = Perubahan peran menunggu orang kedua.
 officer-roles-waits-open = Buka permintaan
@@ -70,7 +70,7 @@ officer-sign-in-end = Akhiri
 officer-method-passkey = kunci sandi (passkey)
 officer-method-password = kata sandi dan kode
 officer-recover = Kunci sandi atau ponsel hilang
-officer-recover-note = Pastikan sendiri bahwa ini benar petugasnya. Semua sesinya berakhir sekarang; cara masuk yang lama berakhir saat tautan dipakai.
+officer-recover-note = Pastikan secara langsung bahwa yang meminta memang petugas ini. Semua sesinya berakhir sekarang; cara masuk yang lama berakhir saat tautan dipakai.
 officer-lost-passkey = Kunci sandi hilang
 officer-lost-phone = Ponsel hilang
 officer-again = Tautan undangan baru
@@ -89,7 +89,7 @@ officer-link-lost_passkey = Tautan untuk kunci sandi baru
 officer-link-lost_phone = Tautan untuk ponsel baru
 officer-link-lead = Serahkan ini kepada { $name }.
 officer-link-once = Tautan ini hanya ditampilkan sekarang.
-officer-link-once-why = Siapa pun yang memegangnya dapat masuk sebagai petugas ini, satu kali. Kantor hanya menyimpan jejaknya: bila hilang, buat yang baru.
+officer-link-once-why = Siapa pun yang memegangnya dapat masuk sebagai petugas ini, satu kali. Kantor tidak menyimpan tautannya: bila hilang, buat yang baru.
 officer-link-title = Tautan sekali pakai
 officer-link-scan = Kode yang membuka tautan sekali pakai di ponsel
 officer-link-whole = Tautan

@@ -69,7 +69,7 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
             name: "tones",
             markup: html! {
                 div.cluster {
-                    (badge(ui, Tone::Calm, ui.sample("Menunggu petugas kedua", "Waiting for a second officer")))
+                    (badge(ui, Tone::Calm, ui.sample("Menunggu orang kedua", "Waiting for a second person")))
                     (badge(ui, Tone::Good, ui.sample("Aktif", "Active")))
                     (badge(ui, Tone::Heed, ui.sample("Berakhir besok", "Ends tomorrow")))
                     (badge(ui, Tone::Stop, ui.sample("Ditolak", "Refused")))

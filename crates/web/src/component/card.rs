@@ -87,7 +87,7 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
             markup: Card::new("example-card", ui.sample("Yang menunggu Anda", "What waits for you"))
                 .note(html! { (ui.sample("Tertua di atas", "Oldest first")) })
                 .action(html! { a href="/style" { (ui.sample("Semua permintaan", "All requests")) } })
-                .html(html! { p { (ui.sample("Dua permintaan menunggu petugas kedua.", "Two requests wait for a second officer.")) } }),
+                .html(html! { p { (ui.sample("Dua permintaan menunggu orang kedua.", "Two requests wait for a second person.")) } }),
         },
         Example {
             name: "front",

@@ -115,7 +115,7 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
         Example {
             name: "several-wrong",
             markup: Choices::several("example-roles", ui.sample("Peran", "Roles"), &roles)
-                .error(Some(ui.sample("Petugas loket tidak boleh merangkap bendahara.", "A counter officer can't be cashier as well.")))
+                .error(Some(ui.sample("Petugas loket tidak boleh merangkap petugas rekonsiliasi PNBP.", "A counter officer can't be cashier as well.")))
                 .html(ui),
         },
         Example { name: "tick", markup: tick("example-erased", "1", ui.sample("Tampilkan juga yang sudah dihapus", "Show erased ones too"), false) },

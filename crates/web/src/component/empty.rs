@@ -21,7 +21,7 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
                 ui,
                 "inbox",
                 ui.sample("Tidak ada yang menunggu", "Nothing is waiting"),
-                ui.sample("Permintaan yang memerlukan petugas kedua akan muncul di sini.", "Requests that need a second officer appear here."),
+                ui.sample("Permintaan yang memerlukan orang kedua akan muncul di sini.", "Requests that need a second person appear here."),
                 None,
             ),
         },

@@ -61,7 +61,7 @@ pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
         Example { name: "good", markup: Notice::new(Tone::Good, ui.sample("Catatan disimpan dalam jurnal.", "The note is in the journal.")).html(ui) },
         Example {
             name: "heed",
-            markup: Notice::new(Tone::Heed, ui.sample("Permintaan ini menunggu petugas kedua.", "This request waits for a second officer."))
+            markup: Notice::new(Tone::Heed, ui.sample("Permintaan ini menunggu orang kedua.", "This request waits for a second person."))
                 .body(html! { p { (ui.sample("Anda mengajukannya sendiri, jadi orang lain yang memutuskan.", "You made it yourself, so somebody else decides.")) } })
                 .html(ui),
         },

@@ -179,7 +179,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let full = View {
         waiting: Some(vec![
             waiting(
-                ui.sample("Perubahan peran Bagas P. (contoh): tambah bendahara", "Change of roles of Bagas P. (sample): add cashier"),
+                ui.sample("Perubahan peran Bagas P. (contoh): tambah petugas rekonsiliasi PNBP", "Change of roles of Bagas P. (sample): add cashier"),
                 ui.sample("Dewi L. (contoh)", "Dewi L. (sample)"),
                 10_800,
             ),

@@ -89,11 +89,13 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
         html! {
             (Heading::new(title).lead(html! { p { (ui.text("office-access-lead")) } }).html(ui))
             (office::parts(page, view.parts, office::ACCESS))
-            @for kind in ResourceKind::ALL {
-                @let of_kind: Vec<&Row> = view.rows.iter().filter(|row| row.action.resource() == *kind).collect();
-                @if !of_kind.is_empty() {
-                    @let name = ui.word("resource", kind.as_str());
-                    (Card::new(&format!("access-{kind}"), name).flush().html(table::table(ui, name, false, &columns, of_kind.into_iter().map(row))))
+            div.stack.alike {
+                @for kind in ResourceKind::ALL {
+                    @let of_kind: Vec<&Row> = view.rows.iter().filter(|row| row.action.resource() == *kind).collect();
+                    @if !of_kind.is_empty() {
+                        @let name = ui.word("resource", kind.as_str());
+                        (Card::new(&format!("access-{kind}"), name).flush().html(table::table(ui, name, false, &columns, of_kind.into_iter().map(row))))
+                    }
                 }
             }
             (Card::new("policies", ui.text("office-policies")).note(html! { (ui.text("office-policies-note")) }).html(html! {

@@ -172,6 +172,26 @@ fn every_member_of_a_vocabulary_has_a_word() {
     }
 }
 
+/// The glossary is the one place that maps the office's words: a role is called on the pages as it is there.
+#[test]
+fn roles_are_called_as_in_the_glossary() {
+    let glossary = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/glossary.md")).unwrap();
+    let section = glossary.split("\n## ").find(|section| section.starts_with("People and roles")).unwrap();
+    // What stands in brackets is another name or the longer one: "kepala seksi intelijen dan penindakan (*Inteldakim*)".
+    let known: BTreeSet<[&str; 2]> = section
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| ")?.split(" | ").map(|cell| cell.split(" (").next().unwrap_or(cell));
+            Some([cells.next()?, cells.next()?])
+        })
+        .collect();
+    for role in Role::ALL {
+        let [id, en] = Locale::ALL.map(|locale| locale.word("role", role.as_str()));
+        let small = |word: &str| word[..1].to_lowercase() + &word[1..];
+        assert!(known.contains(&[small(en).as_str(), small(id).as_str()]), "{role:?}: the pages say {en:?} and {id:?}, the glossary does not");
+    }
+}
+
 #[test]
 fn every_file_of_words_is_read() {
     for locale in Locale::ALL {

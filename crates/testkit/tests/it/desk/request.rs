@@ -61,7 +61,7 @@ async fn nobody_agrees_to_their_own_roles_and_declining_and_withdrawing_change_n
     // Everybody's sign-in has ended by then; somebody who signs in again finds it run out.
     let made = desk.test.officer("nyoman", &[Role::Head]).await;
     let mut late = desk.signed_in(&made).await;
-    late.get(&page).await.is(200).says("Run out").says_not("Approve the roles");
+    late.get(&page).await.is(200).says("Lapsed").says_not("Approve the roles");
     late.post(&format!("{page}/approve"), &[]).await.is(409);
     let roles = desk.test.office.directory().await.unwrap().get(dewi.id).unwrap().roles;
     assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Head]);

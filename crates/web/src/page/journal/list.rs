@@ -95,9 +95,9 @@ fn filter(ui: &Ui<'_>, kind: Option<&str>) -> Markup {
     let options: Vec<(&str, &str)> =
         std::iter::once(("", ui.text("journal-all"))).chain(Event::KINDS.iter().map(|(kind, _)| (*kind, ui.word("event", kind)))).collect();
     html! {
-        form.stack-s.no-print method="get" action=(address::JOURNAL) data-sends-itself {
+        form.filter.no-print method="get" action=(address::JOURNAL) data-sends-itself {
             (Field::select("kind", ui.text("journal-kind"), &options, None).any().value(kind.unwrap_or("")).html(ui))
-            div.actions { (Button::plain(ui.text("journal-show")).html(ui)) }
+            (Button::plain(ui.text("journal-show")).html(ui))
         }
     }
 }
