@@ -70,9 +70,13 @@ impl<'a> Ask<'a> {
 
 impl Api {
     pub(crate) fn new() -> Self {
+        Self::with(|config| config)
+    }
+
+    fn with(change: impl FnOnce(Config) -> Config) -> Self {
         let test = TestOffice::new();
         let config = Config { assets: Assets::builtin(), origin: "http://localhost:8080".into(), tls: false, proxies: Vec::new() };
-        let router = router(State::new(test.office.clone(), config));
+        let router = router(State::new(test.office.clone(), change(config)));
         Self { test, router }
     }
 
@@ -182,7 +186,15 @@ async fn figures_are_for_this_machine_only() {
     assert_eq!(figures.status, StatusCode::OK);
     assert!(figures.text.contains("siger_answer_seconds_bucket{route=\"/health\""), "{}", figures.text);
     assert!(figures.text.contains("siger_journal_entries"));
-    for elsewhere in [Ask::get("/metrics").from([203, 0, 113, 9]), Ask::get("/metrics").header("x-forwarded-for", "127.0.0.1")] {
+    let through = |header| Ask::get("/metrics").header(header, "127.0.0.1");
+    for elsewhere in [Ask::get("/metrics").from([203, 0, 113, 9]), through("x-forwarded-for"), through("forwarded"), through("x-real-ip"), through("via")] {
         assert_eq!(api.ask(elsewhere).await.status, StatusCode::NOT_FOUND);
     }
+    // Not through a proxy that is trusted either, whoever it says is behind it.
+    let proxies = vec!["10.0.0.1".parse().unwrap(), "127.0.0.1".parse().unwrap()];
+    let api = Api::with(|config| Config { proxies, ..config });
+    for through in [Ask::get("/metrics").from([10, 0, 0, 1]), through("x-forwarded-for"), through("x-forwarded-for").from([10, 0, 0, 1])] {
+        assert_eq!(api.ask(through).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(api.ask(Ask::get("/metrics")).await.status, StatusCode::OK, "a collector on this machine");
 }

@@ -17,7 +17,6 @@ use siger_storage::journal::read;
 
 use crate::server::State;
 use crate::server::fault::WebError;
-use crate::server::visit::peer;
 
 /// Bounds of the buckets of answer times, in seconds: dense around the budgets of 5 and 20 ms.
 const BUCKETS: [f64; 14] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -82,14 +81,15 @@ fn not_ready(what: &str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not_ready", "failed": [what] }))).into_response()
 }
 
+/// What a proxy adds to what it passes on. A collector on this machine has none between.
+const FORWARDED: [&str; 6] = ["x-forwarded-for", "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
 /// The figures, for a collector on this machine only: they tell how busy the office is and what it does.
 async fn figures(Extract(state): Extract<State>, request: Request) -> Result<Response, WebError> {
-    let (parts, _) = request.into_parts();
-    let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let forwarded = parts.headers.contains_key("x-forwarded-for") || parts.headers.contains_key("forwarded");
-    let trusted = direct.is_some_and(|ip| state.inner.proxies.contains(&ip));
-    // A proxy on this machine that the settings do not name would make everybody look like this machine.
-    let from_here = if forwarded && !trusted { false } else { direct.is_some() && is_loopback(peer(&parts, &state)) };
+    let direct = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    // Behind a proxy on this machine everybody seems to be here; what it says of them is for limits, not for doors.
+    let forwarded = FORWARDED.iter().any(|name| request.headers().contains_key(*name));
+    let from_here = !forwarded && direct.is_some_and(is_loopback);
     let handle = recorder().filter(|_| from_here).ok_or_else(|| WebError::from(Error::NotFound))?;
     metrics::gauge!("siger_journal_entries").set(*state.office().store().tail().borrow() as f64);
     if let Some(bytes) = resident_bytes() {

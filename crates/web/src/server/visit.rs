@@ -148,15 +148,24 @@ pub fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
     cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// The address of who asks: the peer's, or what a trusted proxy says of it.
-pub(crate) fn peer(parts: &Parts, state: &State) -> IpAddr {
+/// The address of who asks: the peer's, or what trusted proxies say of it.
+fn peer(parts: &Parts, state: &State) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
-    if !state.inner.proxies.contains(&peer) {
-        return peer;
+    forwarded(peer, &parts.headers, &state.inner.proxies)
+}
+
+/// Each proxy adds the address that it saw at the end, to the last line of the header or on a line of its own. So the lines are one list,
+/// read from its end: the first address that is no trusted proxy's is the one that a trusted proxy saw. All before it can be made up.
+fn forwarded(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let mut seen = peer.to_canonical();
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let mut said = lines.flat_map(|line| line.to_str().unwrap_or("").rsplit(',')).map(|address| address.trim().parse::<IpAddr>());
+    while proxies.iter().any(|proxy| proxy.to_canonical() == seen)
+        && let Some(Ok(before)) = said.next()
+    {
+        seen = before.to_canonical();
     }
-    // The last address is the one that the trusted proxy itself saw; earlier ones can be made up.
-    let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+    seen
 }
 
 /// Only parts that renew themselves are asked for by htmx, which says so; whoever says so without being one gains nothing.
@@ -240,5 +249,48 @@ impl Desk {
     /// The redirect to the confirmation.
     pub fn fresh_for(&self, action: Action) -> Result<(), WebError> {
         if action.needs_fresh_sign_in() && !self.by.fresh { Err(WebError::confirm(action, &self.visit.here)) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_trusted_proxy_saw_counts() {
+        let proxies = ["10.0.0.1", "10.0.0.2", "::1"].map(|proxy| proxy.parse().unwrap());
+        for (peer, lines, expected) in [
+            ("203.0.113.9", &[][..], "203.0.113.9"),
+            // Not from a trusted proxy: nothing of it is believed.
+            ("203.0.113.9", &["127.0.0.1"], "203.0.113.9"),
+            ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            // The client wrote something itself; the proxy added to it, or added a line.
+            ("10.0.0.1", &["127.0.0.1, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["127.0.0.1", "198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["10.0.0.2", "127.0.0.1,198.51.100.7"], "198.51.100.7"),
+            // Through both proxies, in one line and in two.
+            ("10.0.0.1", &["127.0.0.1, 198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+            ("10.0.0.1", &["127.0.0.1", "198.51.100.7", "10.0.0.2"], "198.51.100.7"),
+            // IPv4 in IPv6 clothes, as a socket on [::] shows it.
+            ("::ffff:10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            ("::1", &["::ffff:198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["2001:db8::7"], "2001:db8::7"),
+            // A proxy that says nothing, or nothing that can be read: then it stands for all behind it.
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7,"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7", ""], "10.0.0.1"),
+            ("10.0.0.1", &["10.0.0.2"], "10.0.0.2"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            assert_eq!(forwarded(peer.parse().unwrap(), &headers, &proxies), expected.parse::<IpAddr>().unwrap(), "{peer}, {lines:?}");
+        }
+        // Settings may name the proxy in IPv6 clothes, too.
+        let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), "198.51.100.7".parse().unwrap())]);
+        let clothed = ["::ffff:10.0.0.1".parse().unwrap()];
+        assert_eq!(forwarded("10.0.0.1".parse().unwrap(), &headers, &clothed), "198.51.100.7".parse::<IpAddr>().unwrap());
     }
 }
