@@ -40,6 +40,7 @@ struct Inner {
     passkeys: Option<Passkeys>,
     guard: Mutex<Guard>,
     hashing: tokio::sync::Semaphore,
+    keeping: tokio::sync::Mutex<()>,
     info: table::Office,
     zone: TimeZone,
     directory: RwLock<(u64, Arc<Directory>)>,
@@ -118,6 +119,7 @@ impl Office {
             passkeys: parts.passkeys,
             guard,
             hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
+            keeping: tokio::sync::Mutex::default(),
             info,
             zone,
             directory: RwLock::new((u64::MAX, Arc::default())),
@@ -189,6 +191,11 @@ impl Office {
 
     pub(crate) fn hashing(&self) -> &tokio::sync::Semaphore {
         &self.inner.hashing
+    }
+
+    /// Held while a picture is kept: one at a time, which disk and writer make of it anyway.
+    pub(crate) fn keeping(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.keeping
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -280,7 +280,7 @@ impl Life {
         let keyring = self.office.store().keyring().clone();
         let asker = by.clone();
         let key = self.office.store().read_blocking(move |tx| person::blob_key(tx, &asker, id))?;
-        let blob = self.office.blobs().put(&keyring, key, &bytes).map_err(siger_storage::Error::from)?;
+        let blob = self.office.blobs().put(&keyring, key, &bytes).map_err(siger_storage::Error::from)?.id;
         let note = person::BlobNote { blob, kind: "portrait", bytes: bytes.len() as u64, media: "image/x-portable-graymap" };
         self.secrets.push(bytes[..60].to_vec());
         Ok(Some(self.write(move |write| person::add_blob(write, &by, id, &note))?.number))

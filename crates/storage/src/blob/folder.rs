@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use super::{BLOB_BYTES_MAX, BlobId, Error, Result};
+use super::{BLOB_BYTES_MAX, BlobId, Error, Put, Result};
 use crate::keyring::{KeyIndex, Keyring, Place, SEALED_OVERHEAD_BYTES, durable};
 
 const SEALED_BYTES_MAX: usize = BLOB_BYTES_MAX + SEALED_OVERHEAD_BYTES;
@@ -54,16 +54,17 @@ impl Folder {
         Ok(Self(Arc::new(Inner { path: path.to_owned(), _in_use: lock, next_pending: AtomicU64::new(0) })))
     }
 
-    /// Seals bytes with a person's key and keeps them. The same bytes for the same person have the same name and are kept once.
+    /// Seals bytes with a person's key and keeps them. The same bytes for the same person have the same name and are kept once, so what is
+    /// handed back also says whether they were there before: only what is new may be taken away again.
     ///
     /// # Errors
     /// When there are more than [`BLOB_BYTES_MAX`], the key was erased, or the disk refuses.
-    pub fn put(&self, keyring: &Keyring, index: KeyIndex, bytes: &[u8]) -> Result<BlobId> {
+    pub fn put(&self, keyring: &Keyring, index: KeyIndex, bytes: &[u8]) -> Result<Put> {
         if bytes.len() > BLOB_BYTES_MAX {
             return Err(Error::TooLarge { bytes: bytes.len(), max: BLOB_BYTES_MAX });
         }
         let sealed = keyring.seal(index, &PLACE, bytes)?;
-        self.put_sealed(&sealed)
+        self.keep(&sealed)
     }
 
     /// Keeps bytes that are sealed already: an imported archive, another office's blob.
@@ -71,16 +72,21 @@ impl Folder {
     /// # Errors
     /// When there are too many, or the disk refuses.
     pub fn put_sealed(&self, sealed: &[u8]) -> Result<BlobId> {
+        Ok(self.keep(sealed)?.id)
+    }
+
+    fn keep(&self, sealed: &[u8]) -> Result<Put> {
         if sealed.len() > SEALED_BYTES_MAX {
             return Err(Error::TooLarge { bytes: sealed.len(), max: SEALED_BYTES_MAX });
         }
         let id = BlobId::of(sealed);
-        match self.verify(id) {
-            Ok(()) => return Ok(id),
-            // A damaged one is replaced by the good bytes at hand.
-            Err(Error::Missing(_) | Error::Damaged(_)) => {}
+        let new = match self.verify(id) {
+            Ok(()) => return Ok(Put { id, new: false }),
+            Err(Error::Missing(_)) => true,
+            // It is replaced by the good bytes at hand.
+            Err(Error::Damaged(_)) => false,
             Err(error) => return Err(error),
-        }
+        };
         let path = self.path(id);
         let folder = path.parent().unwrap_or(&self.0.path);
         durable::make_folder(folder).map_err(Error::io("make the folder", folder))?;
@@ -97,7 +103,7 @@ impl Folder {
         }
         fs::rename(&pending, &path).map_err(Error::io("rename", &pending))?;
         durable::sync_folder(folder).map_err(Error::io("sync", folder))?;
-        Ok(id)
+        Ok(Put { id, new })
     }
 
     /// The bytes of a blob; nothing when the person's key was erased.
@@ -237,9 +243,9 @@ mod tests {
     #[test]
     fn keeps_each_content_once_for_each_person() {
         let (temp, keyring, blobs) = office();
-        let id = blobs.put(&keyring, PERSON, b"picture").unwrap();
-        assert_eq!(blobs.put(&keyring, PERSON, b"picture").unwrap(), id);
-        let other = blobs.put(&keyring, OTHER, b"picture").unwrap();
+        let id = blobs.put(&keyring, PERSON, b"picture").unwrap().id;
+        assert_eq!(blobs.put(&keyring, PERSON, b"picture").unwrap(), Put { id, new: false });
+        let other = blobs.put(&keyring, OTHER, b"picture").unwrap().id;
         assert_ne!(other, id, "two persons' files do not betray that they hold the same picture");
         assert_eq!(blobs.get(&keyring, PERSON, id).unwrap().as_deref(), Some(&b"picture"[..]));
         assert!(matches!(blobs.get(&keyring, PERSON, other), Err(Error::Keyring(keyring::Error::Sealed { .. }))));
@@ -255,8 +261,8 @@ mod tests {
     #[test]
     fn erased_missing_and_damaged_are_told_apart() {
         let (_temp, keyring, blobs) = office();
-        let id = blobs.put(&keyring, PERSON, b"picture").unwrap();
-        let lost = blobs.put(&keyring, OTHER, b"scan").unwrap();
+        let id = blobs.put(&keyring, PERSON, b"picture").unwrap().id;
+        let lost = blobs.put(&keyring, OTHER, b"scan").unwrap().id;
         fs::remove_file(blobs.path(lost)).unwrap();
         assert!(matches!(blobs.get(&keyring, OTHER, lost), Err(Error::Missing(named)) if named == lost));
 
@@ -267,7 +273,7 @@ mod tests {
             assert!(matches!(blobs.verify(id), Err(Error::Damaged(named)) if named == id));
             assert!(matches!(blobs.get(&keyring, PERSON, id), Err(Error::Damaged(_))));
         }
-        assert_eq!(blobs.put(&keyring, PERSON, b"picture").unwrap(), id, "putting it again heals it");
+        assert_eq!(blobs.put(&keyring, PERSON, b"picture").unwrap().id, id, "putting it again heals it");
         blobs.verify(id).unwrap();
 
         keyring.puncture(&[PERSON]).unwrap();
@@ -278,7 +284,7 @@ mod tests {
     #[test]
     fn removing_overwrites() {
         let (temp, keyring, blobs) = office();
-        let id = blobs.put(&keyring, PERSON, b"picture").unwrap();
+        let id = blobs.put(&keyring, PERSON, b"picture").unwrap().id;
         let second_name = temp.path().join("second-name");
         fs::hard_link(blobs.path(id), &second_name).unwrap();
         assert!(blobs.remove(id).unwrap());
@@ -303,7 +309,7 @@ mod tests {
     #[test]
     fn names_strangers_and_lists_the_rest() {
         let (_temp, keyring, blobs) = office();
-        let id = blobs.put(&keyring, PERSON, b"picture").unwrap();
+        let id = blobs.put(&keyring, PERSON, b"picture").unwrap().id;
         let beside = blobs.path(id).with_file_name("notes.txt");
         fs::write(&beside, b"").unwrap();
         fs::write(blobs.0.path.join("stray"), b"").unwrap();
@@ -317,7 +323,7 @@ mod tests {
     fn bounds() {
         let (_temp, keyring, blobs) = office();
         let largest = vec![5; BLOB_BYTES_MAX];
-        let id = blobs.put(&keyring, PERSON, &largest).unwrap();
+        let id = blobs.put(&keyring, PERSON, &largest).unwrap().id;
         assert_eq!(blobs.get(&keyring, PERSON, id).unwrap().as_deref(), Some(&largest[..]));
         assert!(matches!(blobs.put(&keyring, PERSON, &vec![5; BLOB_BYTES_MAX + 1]), Err(Error::TooLarge { .. })));
     }
@@ -330,7 +336,7 @@ mod tests {
                 let (keyring, blobs) = (&keyring, &blobs);
                 scope.spawn(move || {
                     for round in 0..20u8 {
-                        let id = blobs.put(keyring, PERSON, &[round]).unwrap();
+                        let id = blobs.put(keyring, PERSON, &[round]).unwrap().id;
                         match blobs.get(keyring, PERSON, id) {
                             Ok(bytes) => assert_eq!(bytes.as_deref(), Some(&[round][..])),
                             Err(error) => assert!(matches!(error, Error::Missing(_)), "{error}"),

@@ -64,6 +64,15 @@ impl FromStr for BlobId {
     }
 }
 
+/// What came of keeping a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// Its name.
+    pub id: BlobId,
+    /// Whether nothing of this name was there before.
+    pub new: bool,
+}
+
 /// The text does not name a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the name of a blob (expected 64 hexadecimal digits in small letters)")]

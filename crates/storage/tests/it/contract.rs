@@ -370,7 +370,7 @@ fn an_office_moves_between_the_engines_and_back() {
         store.write_blocking(move |write| register(write, number)).unwrap();
     }
     let key = store.read_blocking(|tx| persons::get(tx, person(3))).unwrap().unwrap().key;
-    let blob = first.blobs().put(&first.keyring, key, b"picture").unwrap();
+    let blob = first.blobs().put(&first.keyring, key, b"picture").unwrap().id;
     let event = Event::BlobStored(body::BlobStored { blob: blob.to_string(), kind: "portrait".into(), bytes: 7, media: "image/png".into() });
     store.write_blocking(move |write| write.append(stamp(900), Subject::Person(person(3)), &event)).unwrap();
     let written = |store: &Store, blobs: &siger_storage::blob::Folder| {

@@ -130,7 +130,7 @@ fn sample(place: &Place) -> Store {
     let (requester, second) = store.write_blocking(|write| Ok::<_, Error>((invite(write, 1)?, invite(write, 2)?))).unwrap();
     store.write_blocking(|write| (0..4).try_for_each(|number| register(write, number).map(drop))).unwrap();
     let key = store.read_blocking(|tx| persons::get(tx, person(1))).unwrap().unwrap().key;
-    let blob = place.blobs().put(&place.keyring, key, b"sample picture").unwrap();
+    let blob = place.blobs().put(&place.keyring, key, b"sample picture").unwrap().id;
     let request = RequestId::new(START, [9; 10]);
     store
         .write_blocking(move |write| {

@@ -4,8 +4,9 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use siger_app::blob::{self, Given};
 use siger_app::context::About;
-use siger_app::person::{self, BlobNote};
+use siger_app::person;
 use siger_app::{Error, access::Why};
 use siger_domain::access::Action;
 use siger_domain::id::PersonId;
@@ -129,19 +130,7 @@ pub(super) async fn add(mut desk: Desk, Path(of): Path<String>, form: Multipart)
             return Ok(again(&desk, page(&desk.visit.page(), &view)));
         }
     };
-    let (folder, keyring) = (desk.office().blobs().clone(), desk.office().store().keyring().clone());
-    let length = bytes.len() as u64;
-    let put = tokio::task::spawn_blocking(move || folder.put(&keyring, key, &bytes)).await.map_err(|error| refused(Error::internal(error)))?;
-    let blob = put.map_err(|error| refused(Error::internal(error)))?;
-    let (by, note) = (desk.by.clone(), BlobNote { blob, kind, bytes: length, media });
-    if let Err(error) = desk.office().write(move |write| person::add_blob(write, &by, of, &note)).await {
-        // Nothing names it: it must not stay. Where that fails too, `siger check` lists it.
-        let folder = desk.office().blobs().clone();
-        if let Ok(Err(left)) = tokio::task::spawn_blocking(move || folder.remove(blob)).await {
-            tracing::warn!(error = %left, "a blob that nothing names could not be removed");
-        }
-        return Err(refused(error));
-    }
+    blob::keep(desk.office(), &desk.by, of, Given { key, kind, media, bytes }).await.map_err(refused)?;
     Ok(to_file(&desk, of, &desk.by, "#papers"))
 }
 
