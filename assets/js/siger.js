@@ -56,8 +56,15 @@
   }, 1000);
 
   // Live: the server sends the names of what changed; parts of the page that say hx-trigger="live:NAME from:body" ask again.
-  const address = document.body.dataset.live;
-  if (address && 'EventSource' in window) {
+  // A browser opens six connections to an office, whatever the number of its pages. So of the pages of one sign-in one that is seen listens
+  // and tells the others; a page that nobody sees keeps what it hears until somebody does.
+  const live = document.body.dataset.live;
+  if (live && 'EventSource' in window) {
+    const names = (document.body.dataset.liveNames || '').split(' ').filter(Boolean);
+    const address = new URL(live, location.href);
+    const group = 'siger-live-' + address.searchParams.get('of');
+    // Up to which size of the journal this page has heard everything.
+    let known = Number(address.searchParams.get('from'));
     const badge = document.querySelector('[data-connection]');
     const show = state => {
       if (!badge) return;
@@ -68,22 +75,71 @@
     let leaving = 0;
     const missed = new Set();
     const tell = name => {
-      if (leaving) missed.add(name);
+      if (leaving || document.hidden) missed.add(name);
       else document.body.dispatchEvent(new CustomEvent('live:' + name, { bubbles: true }));
     };
+    const catchUp = () => { const names = [...missed]; missed.clear(); names.forEach(tell); };
     addEventListener('beforeunload', () => {
       clearTimeout(leaving);
-      leaving = setTimeout(() => { leaving = 0; missed.forEach(tell); missed.clear(); }, 3000);
+      leaving = setTimeout(() => { leaving = 0; catchUp(); }, 3000);
       all('.htmx-request').forEach(part => part.dispatchEvent(new Event('htmx:abort')));
     });
-    const source = new EventSource(address);
-    source.onopen = () => show('on');
-    source.onerror = () => show('off');
-    source.onmessage = event => tell(event.data);
-    // Whoever was stopped or signed out elsewhere leaves at once, whatever stands on the page. Whoever signs out here is leaving already.
-    source.addEventListener('ended', () => { if (!leaving) location.reload(); });
-    (document.body.dataset.liveNames || '').split(' ').filter(Boolean).forEach(name => source.addEventListener(name, () => tell(name)));
-    addEventListener('pagehide', () => source.close());
+
+    // Words between the pages: {name, known} of a change, {state, known} of the connection, {asks} from a page that has just come.
+    const others = navigator.locks && 'BroadcastChannel' in window ? new BroadcastChannel(group) : null;
+    let source = null;
+    let state = 'off';
+    const hear = word => {
+      // Whoever was stopped or signed out elsewhere leaves at once, whatever stands on the page. Whoever signs out here is leaving already.
+      if (word.name === 'ended') { if (!leaving) location.reload(); }
+      else if (word.name) tell(word.name);
+      else if (word.known > known) names.forEach(tell);
+      if (word.known > known) known = word.known;
+      if (word.state) show(word.state);
+    };
+    const say = word => {
+      hear(word);
+      if (others) others.postMessage(word);
+    };
+    if (others) others.onmessage = event => {
+      if (!event.data.asks) hear(event.data);
+      else if (source) others.postMessage({ state, known });
+    };
+
+    let again = 0;
+    const open = () => {
+      address.searchParams.set('from', known);
+      source = new EventSource(address);
+      const become = now => { state = now; say({ state, known }); };
+      source.onopen = () => become('on');
+      source.onerror = () => {
+        become('off');
+        // A browser tries again by itself, except after an answer that was none: a proxy whose office is being restarted.
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 5000);
+      };
+      ['ended', ...names].forEach(name => source.addEventListener(name, event => say({ name, known: Number(event.lastEventId) })));
+    };
+    let stop = () => {};
+    const listen = () => {
+      stop();
+      if (document.hidden) return;
+      catchUp();
+      if (!others) { open(); stop = () => { clearTimeout(again); source.close(); }; return; }
+      const turn = new AbortController();
+      let release = () => {};
+      stop = () => { stop = () => {}; turn.abort(); release(); };
+      const hold = () => turn.signal.aborted ? null : new Promise(done => {
+        open();
+        release = () => { clearTimeout(again); source.close(); source = null; done(); };
+      });
+      // Given up while it waited: the page is not seen any more.
+      navigator.locks.request(group, { signal: turn.signal }, hold).catch(() => {});
+      others.postMessage({ asks: true });
+    };
+    document.addEventListener('visibilitychange', listen);
+    addEventListener('pageshow', event => { if (event.persisted) listen(); });
+    addEventListener('pagehide', () => stop());
+    listen();
   }
 
   // A part that was asked for again keeps the place of whoever works in it: where the focus is, and which questions stand open.

@@ -5,28 +5,28 @@ use siger_storage::journal::read;
 
 use crate::error::Result;
 
-/// Entries looked at in one step; a page that was away longer asks for everything again.
-pub const STEP: u32 = 500;
+/// Every name, in the order in which they are told.
+pub const NAMES: [&str; 4] = ["journal", "officers", "persons", "requests"];
 
-/// The names of what the entries from `from` on changed (`journal`, `persons`, `officers`, `requests`), each once, and the
-/// number to ask from next time. Empty: nothing new.
+/// Entries looked at; a page that is further behind asks for everything again.
+const LOOK_MAX: u64 = 500;
+
+/// The names of what changed between two sizes of the journal, each once. A size that the journal does not have yet is another's: everything
+/// may be different.
 ///
 /// # Errors
 /// When the store refuses.
-pub fn names_since(tx: &mut Tx<'_>, from: u64) -> Result<(u64, Vec<&'static str>)> {
-    let entries = read::from(tx, from, STEP)?;
-    let Some(last) = entries.last() else { return Ok((from, Vec::new())) };
-    let mut names = vec!["journal"];
-    for entry in &entries {
-        let name = match entry.subject.kind() {
-            "person" => "persons",
-            "officer" => "officers",
-            "request" => "requests",
-            _ => continue,
-        };
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    Ok((last.number + 1, names))
+pub fn changed(tx: &mut Tx<'_>, from: u64, to: u64) -> Result<Vec<&'static str>> {
+    let count = match to.checked_sub(from) {
+        Some(count) if count <= LOOK_MAX => count as u32,
+        _ => return Ok(NAMES.to_vec()),
+    };
+    let lines = read::newest_lines(tx, to, count)?;
+    let touched = |name| match name {
+        "journal" => !lines.is_empty(),
+        "officers" => lines.iter().any(|line| line.subject.kind() == "officer"),
+        "persons" => lines.iter().any(|line| line.subject.kind() == "person"),
+        _ => lines.iter().any(|line| line.subject.kind() == "request"),
+    };
+    Ok(NAMES.into_iter().filter(|name| touched(name)).collect())
 }

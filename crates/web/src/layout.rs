@@ -11,6 +11,7 @@ use crate::{
     ui::Ui,
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use siger_app::live::NAMES;
 use siger_domain::time::Instant;
 use std::sync::LazyLock;
 
@@ -149,6 +150,9 @@ pub struct Page<'a> {
     pub csrf: &'a str,
     /// Path and query of this page; the switches lead back here. For an answer to a POST: the page that the form stood on.
     pub here: &'a str,
+    /// Where this page hears what changes, see [`address::LIVE`]. A part of it that must follow one of [`NAMES`] says
+    /// `hx-get="..." hx-trigger="live:requests from:body"`.
+    pub live: &'a str,
 }
 
 /// What differs from page to page outside its content.
@@ -185,10 +189,6 @@ impl<'a> Head<'a> {
         self
     }
 }
-
-/// Names of the events of [`address::LIVE`]. A part of a page that must follow one says
-/// `hx-get="..." hx-trigger="live:requests from:body"`.
-pub const LIVE_NAMES: &str = "journal officers persons requests";
 
 impl Page<'_> {
     /// A hidden field that every form with `method="post"` needs.
@@ -298,7 +298,7 @@ impl Page<'_> {
                     script src=(assets.url("siger.js")) defer {}
                     @for name in head.scripts { script src=(assets.url(name)) defer {} }
                 }
-                body data-live=[live.then_some(address::LIVE)] data-live-names=[live.then_some(LIVE_NAMES)] {
+                body data-live=[live.then_some(self.live)] data-live-names=[live.then(|| NAMES.join(" "))] {
                     a.skip href="#main" { (ui.text("skip")) }
                     @if self.office.is_sample { aside.sample aria-label=(ui.text("sample-name")) { (ui.icon("info")) span { (ui.text("sample-office")) } } }
                     (body)
@@ -351,6 +351,7 @@ impl Page<'_> {
             officer: Some(&OFFICERS[locale as usize]),
             csrf: "sample",
             here: "/",
+            live: address::LIVE,
         }
     }
 

@@ -20,6 +20,7 @@ use siger_domain::time::Instant;
 
 use super::State;
 use super::fault::WebError;
+use super::live;
 use crate::address;
 use crate::layout::{OfficerView, Page, Section, Theme};
 use crate::locale::{LANGUAGE_COOKIE, Locale, Negotiated};
@@ -47,6 +48,8 @@ pub struct Visit {
     /// The cookies' header, for the few routes that need another cookie.
     pub cookies: String,
     officer: Option<OfficerView>,
+    /// Where a page of this visit hears what changes from now on; empty when nobody is signed in.
+    live: String,
 }
 
 /// The operation number, given by the outermost layer.
@@ -58,6 +61,8 @@ impl FromRequestParts<State> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, WebError> {
         let mut visit = Self::outside(parts, state);
+        // Before anything is read: what a page then shows is not older.
+        let size = *state.office().store().tail().borrow();
         let tls = state.inner.tls;
         let token = Cookie::Session.find(&visit.cookies, tls);
         if let Some(token) = token {
@@ -67,6 +72,8 @@ impl FromRequestParts<State> for Visit {
                 Some(signed_in) => Some(officer_view(state, signed_in).await?),
                 None => None,
             };
+            let session = visit.signed_in.as_ref().and_then(|signed_in| signed_in.context.session);
+            visit.live = session.map_or_else(String::new, |session| live::address(session, size));
         }
         Ok(visit)
     }
@@ -94,6 +101,7 @@ impl Visit {
             signed_in: None,
             cookies,
             officer: None,
+            live: String::new(),
         }
     }
 
@@ -111,6 +119,7 @@ impl Visit {
             officer: self.officer.as_ref(),
             csrf: self.signed_in.as_ref().map_or("", |signed_in| signed_in.form_token.as_str()),
             here: &self.here,
+            live: &self.live,
         }
     }
 
