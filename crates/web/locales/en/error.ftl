@@ -2,9 +2,15 @@
 error-title-forbidden = You may not do this
 error-what-forbidden = Your roles in this office do not include it. Nothing was changed.
 error-next-forbidden = If it is your task, ask the office's administrator for a change of roles.
+error-title-foreign = This form cannot be taken
+error-what-foreign = It did not come from a page of this office. Nothing was changed.
+error-next-foreign = Open the page again, then fill in the form and send it.
 error-title-not_found = There is no such page
 error-what-not_found = The address is wrong, what it held was erased, or it is not for you.
 error-next-not_found = Check the address, or start again from the home page.
+error-title-too_slow = This did not arrive in time
+error-what-too_slow = What you sent stopped or was too slow on its way. Nothing was kept.
+error-next-too_slow = Check your connection or make the picture smaller, then send it again.
 error-title-conflict = This cannot be done as things stand
 error-what-conflict = What the page shows changed after you opened it, so your change was not kept.
 error-next-conflict = Open the page again, see what changed, then decide anew.

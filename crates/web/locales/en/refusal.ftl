@@ -1,7 +1,7 @@
 # Why something was not done.
 refused-suspended = Your access is stopped at present.
 refused-on_leave = You are on leave today.
-refused-hidden = This form did not come from a page of this office. Load the page again and send it once more.
+refused-hidden = This form did not come from a page of this office, or its page was opened before you signed in again. Nothing was changed.
 refused-role = None of your roles includes this.
 refused-purpose = This may not be done for that purpose.
 refused-second_person = A second person must decide: not the one who asked, and not the one it is about.

@@ -13,6 +13,7 @@ sign-in-wait = Too many tries. Try again in { $length }.
 sign-in-wait-why = This keeps accounts safe from guessing. Your account is not locked.
 sign-in-ended = Your sign-in has ended.
 sign-in-ended-next = Sign in again to go on where you were.
+sign-in-unsent-next = What you just sent was not saved. Sign in again to go on where you were.
 sign-in-out = You are signed out.
 sign-in-lost = Lost your passkey or phone? Ask the office's administrator for a recovery link.
 sign-in-sample = Sample office: sign-in name, password and code are printed when the program starts.

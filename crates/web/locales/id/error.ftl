@@ -2,9 +2,15 @@
 error-title-forbidden = Ini bukan wewenang Anda
 error-what-forbidden = Peran Anda di kantor ini tidak mencakup tindakan tersebut. Tidak ada yang berubah.
 error-next-forbidden = Bila ini memang tugas Anda, minta perubahan peran kepada administrator kantor.
+error-title-foreign = Formulir ini tidak dapat diterima
+error-what-foreign = Formulirnya bukan dari halaman kantor ini. Tidak ada yang berubah.
+error-next-foreign = Buka lagi halamannya, lalu isi dan kirim lagi.
 error-title-not_found = Halaman ini tidak ada
 error-what-not_found = Alamatnya salah, isinya sudah dihapus, atau memang tidak untuk Anda.
 error-next-not_found = Periksa alamatnya, atau mulai lagi dari beranda.
+error-title-too_slow = Kiriman tidak sampai pada waktunya
+error-what-too_slow = Isi formulir terhenti atau terlalu lambat di jalan. Tidak ada yang disimpan.
+error-next-too_slow = Periksa sambungan Anda atau perkecil gambarnya, lalu kirim lagi.
 error-title-conflict = Ini tidak dapat dilakukan sekarang
 error-what-conflict = Isi halaman berubah setelah Anda membukanya, jadi perubahan Anda tidak disimpan.
 error-next-conflict = Buka lagi halamannya, lihat apa yang berubah, lalu putuskan kembali.

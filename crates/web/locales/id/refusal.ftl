@@ -1,7 +1,7 @@
 # Mengapa sesuatu tidak dilakukan.
 refused-suspended = Akses Anda sedang dihentikan.
 refused-on_leave = Anda tercatat sedang cuti hari ini.
-refused-hidden = Formulir ini tidak datang dari halaman kantor ini. Muat ulang halamannya, lalu kirim lagi.
+refused-hidden = Formulir ini tidak datang dari halaman kantor ini, atau halamannya dibuka sebelum Anda masuk lagi. Tidak ada yang berubah.
 refused-role = Peran Anda tidak mencakup tindakan ini.
 refused-purpose = Tindakan ini tidak boleh dilakukan untuk tujuan itu.
 refused-second_person = Orang kedua yang harus memutuskan: bukan yang meminta, dan bukan yang bersangkutan.

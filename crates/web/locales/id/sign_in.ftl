@@ -13,6 +13,7 @@ sign-in-wait = Terlalu banyak percobaan. Coba lagi dalam { $length }.
 sign-in-wait-why = Ini melindungi akun dari upaya menebak. Akun Anda tidak terkunci.
 sign-in-ended = Sesi Anda sudah berakhir.
 sign-in-ended-next = Masuk kembali untuk melanjutkan dari halaman tadi.
+sign-in-unsent-next = Yang baru saja Anda kirim tidak disimpan. Masuk kembali untuk melanjutkan dari halaman tadi.
 sign-in-out = Anda sudah keluar.
 sign-in-lost = Kunci sandi atau ponsel hilang? Minta tautan pemulihan kepada administrator kantor.
 sign-in-sample = Kantor contoh: nama masuk, kata sandi, dan kode dicetak saat program dijalankan.

@@ -62,9 +62,13 @@ impl Modify for Common {
                     ("400", "A header, the query or the body cannot be read."),
                     ("401", "Nobody is signed in."),
                     ("403", "Not permitted, or not for this purpose, or only after a fresh sign-in."),
-                    ("503", "The store cannot take it now; nothing was kept. `retry-after` says when to ask again."),
+                    (
+                        "503",
+                        "`unavailable`: the store cannot take it now; nothing was kept. `unknown`: its answer never came; look, or send it again under the same key. `retry-after` says when.",
+                    ),
                 ];
                 if posts {
+                    common.push(("408", "What was sent did not arrive in time; nothing was kept."));
                     common.push(("413", "The body is larger than 64 KiB."));
                     common.push(("415", "The body is not `application/json`."));
                 }

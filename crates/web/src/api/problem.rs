@@ -62,6 +62,7 @@ impl Refused {
                     Error::Conflict(KEY_REUSED) => (StatusCode::UNPROCESSABLE_ENTITY, KEY_REUSED, said),
                     Error::Conflict(word) => (fault.status(), word, said),
                     Error::Forbidden(why) => (fault.status(), why.as_str(), said),
+                    Error::Unavailable(siger_storage::Error::Unknown { .. }) => (fault.status(), "unknown", said),
                     _ => (fault.status(), kind_of(fault.status()), said),
                 }
             }
@@ -180,6 +181,7 @@ fn kind_of(status: StatusCode) -> &'static str {
         403 => Why::Role.as_str(),
         404 => "not_found",
         405 => "method",
+        408 => "too_slow",
         409 => "conflict",
         413 => "too_large",
         415 => "media_type",

@@ -14,8 +14,12 @@ use maud::{Markup, html};
 pub enum Kind {
     /// 403: not allowed.
     Forbidden,
+    /// 403: a form that is not of this sign-in's pages.
+    Foreign,
     /// 404: not here, or not to be known about.
     NotFound,
+    /// 408: what was sent did not arrive in time.
+    TooSlow,
     /// 409: somebody else was first.
     Conflict,
     /// 413: too large.
@@ -34,9 +38,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Forbidden,
+        Self::Foreign,
         Self::NotFound,
+        Self::TooSlow,
         Self::Conflict,
         Self::TooLarge,
         Self::UnsupportedKind,
@@ -51,6 +57,7 @@ impl Kind {
         match status {
             401 | 403 => Self::Forbidden,
             404 | 405 | 410 => Self::NotFound,
+            408 => Self::TooSlow,
             409 | 412 => Self::Conflict,
             413 => Self::TooLarge,
             415 => Self::UnsupportedKind,
@@ -64,7 +71,9 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Forbidden => "forbidden",
+            Self::Foreign => "foreign",
             Self::NotFound => "not_found",
+            Self::TooSlow => "too_slow",
             Self::Conflict => "conflict",
             Self::TooLarge => "too_large",
             Self::UnsupportedKind => "unsupported_kind",
@@ -79,6 +88,8 @@ impl Kind {
 /// What the page shows.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
+    /// Which error.
+    pub kind: Kind,
     /// Status of the answer.
     pub status: u16,
     /// A sentence about this very case, already in the person's language, where there is one.
@@ -92,7 +103,7 @@ pub struct View<'a> {
 /// The page: in the desk when somebody is signed in, else in the plain shell.
 pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
     let ui = &page.ui;
-    let kind = Kind::of(view.status);
+    let kind = view.kind;
     let title = ui.word("error-title", kind.as_str());
     let content = html! {
         (Heading::new(title).html(ui))
@@ -104,7 +115,7 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
         }
         div.actions {
             @if page.officer.is_some() { (Button::primary(ui.text("error-home")).link(ui, address::HOME)) } @else { (Button::primary(ui.text("error-sign-in")).link(ui, address::SIGN_IN)) }
-            @if matches!(kind, Kind::Conflict | Kind::TooOften | Kind::Internal | Kind::Unavailable) { (Button::plain(ui.text("error-again")).icon("refresh-cw").link(ui, page.here)) }
+            @if matches!(kind, Kind::Foreign | Kind::TooSlow | Kind::Conflict | Kind::TooOften | Kind::Internal | Kind::Unavailable) { (Button::plain(ui.text("error-again")).icon("refresh-cw").link(ui, page.here)) }
         }
         (facts::facts(ui, &[
             (ui.text("error-status"), Some(html! { (view.status) })),
@@ -121,12 +132,14 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
 pub fn samples(locale: Locale) -> Vec<Sample> {
     let inside = Page { here: "/persons", ..Page::sample(locale) };
     let outside = Page { here: "/persons", ..Page::sample_outside(locale) };
-    let view = |status| View { status, about: None, retry_seconds: None, operation: Some("019a9c3e-0000-7000-8000-000000000000") };
+    let view = |status| View { kind: Kind::of(status), status, about: None, retry_seconds: None, operation: Some("019a9c3e-0000-7000-8000-000000000000") };
     let about = inside.ui.sample("Permintaan ini sudah diputuskan oleh petugas lain.", "Another officer has decided on this request.");
     vec![
         Sample::new("error-403", page(&inside, &view(403))),
+        Sample::new("error-403-foreign", page(&inside, &View { kind: Kind::Foreign, about: Some(inside.ui.text("refused-hidden")), ..view(403) })),
         Sample::new("error-404", page(&inside, &View { operation: None, ..view(404) })),
         Sample::new("error-404-outside", page(&outside, &View { operation: None, ..view(404) })),
+        Sample::new("error-408", page(&inside, &view(408))),
         Sample::new("error-409", page(&inside, &View { about: Some(about), ..view(409) })),
         Sample::new("error-413", page(&inside, &view(413))),
         Sample::new("error-415", page(&inside, &view(415))),

@@ -23,6 +23,8 @@ pub enum Reason {
     },
     /// The sign-in ended by itself or by somebody; what was open needs a new one.
     Ended,
+    /// The same, and a form was sent after it: nothing of it was kept.
+    Unsent,
     /// The officer signed out.
     SignedOut,
 }
@@ -76,6 +78,7 @@ fn said(page: &Page<'_>, reason: Reason) -> Markup {
             Notice::new(Tone::Stop, &title).body(html! { p { (ui.text("sign-in-wait-why")) } }).html(ui)
         }
         Reason::Ended => Notice::new(Tone::Heed, ui.text("sign-in-ended")).body(html! { p { (ui.text("sign-in-ended-next")) } }).html(ui),
+        Reason::Unsent => Notice::new(Tone::Heed, ui.text("sign-in-ended")).body(html! { p { (ui.text("sign-in-unsent-next")) } }).html(ui),
         Reason::SignedOut => Notice::new(Tone::Good, ui.text("sign-in-out")).html(ui),
     }
 }
@@ -94,6 +97,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         shown("sign-in-wrong", Some(Reason::Wrong)),
         shown("sign-in-wait", Some(Reason::Wait { seconds: 90 })),
         shown("sign-in-ended", Some(Reason::Ended)),
+        shown("sign-in-unsent", Some(Reason::Unsent)),
         shown("sign-in-out", Some(Reason::SignedOut)),
     ]
 }

@@ -42,6 +42,7 @@ async fn show(visit: Visit, axum::extract::Query(asked): axum::extract::Query<As
     }
     let reason = match asked.reason.as_str() {
         "ended" => Some(Reason::Ended),
+        "unsent" => Some(Reason::Unsent),
         "out" => Some(Reason::SignedOut),
         _ => None,
     };

@@ -5,13 +5,12 @@ use std::time::Instant as Stopwatch;
 use axum::extract::{MatchedPath, Request, State as Extract};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::State;
 use super::fault::{self, WebError};
 use super::posted::same_site;
-use super::visit::{Operation, Visit};
-use crate::address;
+use super::visit::{Operation, Visit, page_of};
 use crate::api::problem;
 use crate::asset::CONTENT_SECURITY_POLICY;
 
@@ -38,7 +37,7 @@ pub(super) async fn dress(Extract(state): Extract<State>, mut request: Request, 
     let foreign = changes && !same_site(request.headers());
     let api = request.uri().path().starts_with("/api/");
 
-    let refused = || WebError::from(siger_app::Error::Forbidden(siger_app::access::Why::Hidden)).status_only();
+    let refused = || WebError::foreign().into_response();
     let mut response = if api {
         let language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
         let response = if foreign { refused() } else { next.run(request).await };
@@ -79,15 +78,16 @@ async fn dressed(state: &State, parts: &axum::http::request::Parts, response: Re
         return response;
     }
     let mut parts = parts.clone();
-    let visit = match <Visit as axum::extract::FromRequestParts<State>>::from_request_parts(&mut parts, state).await {
+    let mut visit = match <Visit as axum::extract::FromRequestParts<State>>::from_request_parts(&mut parts, state).await {
         Ok(visit) => visit,
         // The store is away: the page must come all the same.
         Err(_) => Visit::outside(&parts, state),
     };
+    visit.here = page_of(&parts);
     match fault {
-        Some(fault) => fault::answer(&visit, &fault, wants_json(&parts.headers), referer(&parts.headers).as_deref()),
-        None if status == StatusCode::METHOD_NOT_ALLOWED => fault::page(&visit, StatusCode::NOT_FOUND, None, None),
-        None => fault::page(&visit, status, None, None),
+        Some(fault) => fault::answer(&visit, &fault, wants_json(&parts.headers)),
+        None if status == StatusCode::METHOD_NOT_ALLOWED => fault::page(&visit, StatusCode::NOT_FOUND),
+        None => fault::page(&visit, status),
     }
 }
 
@@ -105,21 +105,4 @@ fn kind(headers: &HeaderMap) -> &str {
 
 fn wants_json(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accepts| accepts.starts_with("application/json"))
-}
-
-/// The page that a form stood on, if it is one of this office: path and query only.
-fn referer(headers: &HeaderMap) -> Option<String> {
-    let referer = headers.get(header::REFERER)?.to_str().ok()?;
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let path = referer.split_once("://").and_then(|(_, rest)| rest.strip_prefix(host))?;
-    address::is_own(path).then(|| path.to_owned())
-}
-
-impl WebError {
-    fn status_only(self) -> Response {
-        let mut response = Response::new(axum::body::Body::empty());
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        response.extensions_mut().insert(self);
-        response
-    }
 }

@@ -11,9 +11,8 @@ use siger_app::error::Fault;
 use siger_domain::access::Action;
 
 use super::visit::Visit;
-use crate::address;
 use crate::locale::Locale;
-use crate::page::error;
+use crate::page::error::{self, Kind};
 
 /// A use case's error on its way to the outermost layer, which writes the page or the JSON.
 #[derive(Clone, Debug)]
@@ -33,6 +32,16 @@ impl WebError {
     /// The action needs a fresh sign-in; afterwards the officer is at `back` again.
     pub fn confirm(action: Action, back: &str) -> Self {
         Self { error: Arc::new(Error::Forbidden(Why::FreshSignIn)), confirm: Some((action, back.to_owned())) }
+    }
+
+    /// A form that is not of a page of this office, or of another sign-in's page.
+    pub fn foreign() -> Self {
+        Self::from(Error::Forbidden(Why::Hidden))
+    }
+
+    /// The answer did not come in time: what was asked may happen all the same.
+    pub fn late() -> Self {
+        Self::from(Error::Unavailable(siger_storage::Error::Unknown { operation: "answer in time" }))
     }
 
     /// The use case's error.
@@ -111,13 +120,13 @@ impl IntoResponse for WebError {
 }
 
 /// The page, redirect or JSON of an error.
-pub(super) fn answer(visit: &Visit, fault: &WebError, wants_json: bool, referer: Option<&str>) -> Response {
+pub(super) fn answer(visit: &Visit, fault: &WebError, wants_json: bool) -> Response {
     let operation = visit.operation.to_string();
     fault.log(&operation);
     if !wants_json && matches!(fault.error(), Error::Forbidden(Why::FreshSignIn)) {
         let (what, next) = match &fault.confirm {
             Some((action, back)) => (action.as_str(), back.as_str()),
-            None => ("", referer.unwrap_or(address::HOME)),
+            None => ("", visit.here.as_str()),
         };
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).append_pair("what", what).finish();
         return Redirect::to(&format!("/fresh?{query}")).into_response();
@@ -133,7 +142,11 @@ pub(super) fn answer(visit: &Visit, fault: &WebError, wants_json: bool, referer:
         (status, Json(serde_json::json!({ "error": said, "operation": operation }))).into_response()
     } else {
         let about = fault.about(visit.language.locale);
-        page(visit, status, about, retry_seconds)
+        let kind = match fault.error() {
+            Error::Forbidden(Why::Hidden) => Kind::Foreign,
+            _ => Kind::of(status.as_u16()),
+        };
+        shown(visit, kind, status, about, retry_seconds)
     };
     if let Some(value) = retry_seconds.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
         response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -141,10 +154,14 @@ pub(super) fn answer(visit: &Visit, fault: &WebError, wants_json: bool, referer:
     response
 }
 
-/// The page for a status.
-pub(super) fn page(visit: &Visit, status: StatusCode, about: Option<&str>, retry_seconds: Option<i64>) -> Response {
+/// The page for a status that the framework gave.
+pub(super) fn page(visit: &Visit, status: StatusCode) -> Response {
+    shown(visit, Kind::of(status.as_u16()), status, None, None)
+}
+
+fn shown(visit: &Visit, kind: Kind, status: StatusCode, about: Option<&str>, retry_seconds: Option<i64>) -> Response {
     let operation = visit.operation.to_string();
-    let view = error::View { status: status.as_u16(), about, retry_seconds, operation: Some(&operation) };
+    let view = error::View { kind, status: status.as_u16(), about, retry_seconds, operation: Some(&operation) };
     let mut response = visit.answer(error::page(&visit.page(), &view));
     *response.status_mut() = status;
     response

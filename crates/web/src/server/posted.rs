@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use siger_app::identity::token::equal;
 
 use super::State;
+use super::fault::WebError;
 use super::visit::{Desk, Visit};
 use axum::extract::FromRequestParts;
 
@@ -72,7 +73,7 @@ impl FromRequest<State> for Posted {
         let desk = Desk::from_request_parts(&mut parts, state).await?;
         let fields = fields(Request::from_parts(parts, body), state).await?;
         if !own_form(&desk.visit, fields.get("csrf")) {
-            return Err(StatusCode::FORBIDDEN.into_response());
+            return Err(WebError::foreign().into_response());
         }
         Ok(Self { desk, fields })
     }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use siger_app::Context;
@@ -231,19 +231,30 @@ impl FromRequestParts<State> for Desk {
         let visit = Visit::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         match visit.signed_in.as_ref().map(|signed_in| signed_in.context.clone()) {
             Some(by) => Ok(Self { visit, by }),
-            None if parts.method == axum::http::Method::GET => Err(sign_in_first(&visit).into_response()),
-            None => Err(sign_in_first_at(address::HOME).into_response()),
+            None => Err(sign_in_first(parts, &visit).into_response()),
         }
     }
 }
 
-fn sign_in_first(visit: &Visit) -> Redirect {
-    sign_in_first_at(&visit.here)
+/// Leads to the sign-in, and from there back to the page. Whoever has a cookie was signed in before, and hears that this is over.
+fn sign_in_first(parts: &Parts, visit: &Visit) -> Redirect {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", &page_of(parts));
+    if Cookie::Session.find(&visit.cookies, visit.state.inner.tls).is_some() {
+        query.append_pair("reason", if parts.method == Method::GET { "ended" } else { "unsent" });
+    }
+    Redirect::to(&format!("{}?{}", address::SIGN_IN, query.finish()))
 }
 
-fn sign_in_first_at(next: &str) -> Redirect {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    Redirect::to(&format!("{}?{query}", address::SIGN_IN))
+/// The page of a request, as path and query: its own, or the one that a form stood on.
+pub(super) fn page_of(parts: &Parts) -> String {
+    let text = |name| parts.headers.get(name)?.to_str().ok();
+    let form = || {
+        let path = text(header::REFERER)?.split_once("://")?.1.strip_prefix(text(header::HOST)?)?;
+        address::is_own(path).then(|| path.to_owned())
+    };
+    let page = if parts.method == Method::GET { parts.uri.path_and_query().map(ToString::to_string) } else { form() };
+    page.unwrap_or_else(|| address::HOME.to_owned())
 }
 
 impl Desk {

@@ -95,14 +95,14 @@ async fn sent(desk: &Desk, mut form: Multipart) -> Result<Sent, Response> {
         let name = field.name().unwrap_or("").to_owned();
         match name.as_str() {
             "csrf" => own = own_form(&desk.visit, &text(field).await?),
-            _ if !own => return Err(StatusCode::FORBIDDEN.into_response()),
+            _ if !own => return Err(WebError::foreign().into_response()),
             "purpose" => sent.purpose = text(field).await?,
             "kind" => sent.kind = text(field).await?,
             "file" => sent.file = file(field).await?,
             _ => {}
         }
     }
-    if own { Ok(sent) } else { Err(StatusCode::FORBIDDEN.into_response()) }
+    if own { Ok(sent) } else { Err(WebError::foreign().into_response()) }
 }
 
 pub(super) async fn add(mut desk: Desk, Path(of): Path<String>, form: Multipart) -> Result<Response, Response> {
