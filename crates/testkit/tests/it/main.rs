@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failing unwrap is the failing test; clippy by itself exempts only the test functions, not their helpers")]
 
 mod api;
+mod api_access;
 mod api_described;
 mod api_logs;
 mod archive;

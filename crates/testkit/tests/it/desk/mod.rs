@@ -2,6 +2,7 @@
 //! field, no redirect followed unless a test does.
 
 mod account;
+mod edge;
 mod home;
 mod journal;
 mod keys;
@@ -14,6 +15,7 @@ mod routes;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use siger_app::identity::totp;
 use siger_domain::access::Role;
 use siger_testkit::office::{PASSWORD, TestOffice, TestOfficer};
@@ -32,6 +34,9 @@ pub(crate) struct Browser<'a> {
     desk: &'a Desk,
     cookies: Vec<(String, String)>,
     pub(crate) csrf: String,
+    /// Sent with every request besides what a browser always sends.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) peer: std::net::IpAddr,
 }
 
 pub(crate) struct Seen {
@@ -82,14 +87,23 @@ impl Seen {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let test = TestOffice::new();
+        Self::with(|config| config)
+    }
+
+    /// With other settings than a sample office has.
+    pub(crate) fn with(change: impl FnOnce(Config) -> Config) -> Self {
+        Self::of(TestOffice::new(), change)
+    }
+
+    /// On an office of one's own.
+    pub(crate) fn of(test: TestOffice, change: impl FnOnce(Config) -> Config) -> Self {
         let config = Config { assets: Assets::builtin(), origin: "http://localhost:8080".into(), tls: false, proxies: Vec::new() };
-        let router = router(State::new(test.office.clone(), config));
+        let router = router(State::new(test.office.clone(), change(config)));
         Self { test, router }
     }
 
     pub(crate) const fn nobody(&self) -> Browser<'_> {
-        Browser { desk: self, cookies: Vec::new(), csrf: String::new() }
+        Browser { desk: self, cookies: Vec::new(), csrf: String::new(), headers: Vec::new(), peer: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST) }
     }
 
     /// A browser in which an officer is signed in, since some minutes: nothing is fresh any more.
@@ -153,16 +167,7 @@ impl Browser<'_> {
 
     /// Sends a body of a media type.
     pub(crate) async fn send(&mut self, method: &str, path: &str, body: Option<(String, Vec<u8>)>) -> Seen {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let mut request =
-            Request::builder().method(method).uri(path).header("host", "localhost:8080").header("cookie", cookies).header("accept-language", "en");
-        if let Some((media, _)) = &body {
-            request = request.header("content-type", media).header("origin", "http://localhost:8080");
-        }
-        let mut request = request.body(body.map_or_else(Body::empty, |(_, body)| Body::from(body))).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711))));
-        let response = self.desk.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.answer(method, path, body).await.into_parts();
         for set in parts.headers.get_all("set-cookie") {
             let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
@@ -170,8 +175,30 @@ impl Browser<'_> {
                 self.cookies.push((name.into(), value.into()));
             }
         }
-        let bytes = to_bytes(body, 16 << 20).await.unwrap().to_vec();
+        // What an open page listens to has no end.
+        let listens = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if listens { Vec::new() } else { to_bytes(body, 16 << 20).await.unwrap().to_vec() };
         Seen { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    }
+
+    /// An answer that has not been read yet.
+    pub(crate) async fn open(&self, path: &str) -> Response {
+        self.answer("GET", path, None).await
+    }
+
+    async fn answer(&self, method: &str, path: &str, body: Option<(String, Vec<u8>)>) -> Response {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let mut request =
+            Request::builder().method(method).uri(path).header("host", "localhost:8080").header("cookie", cookies).header("accept-language", "en");
+        if let Some((media, _)) = &body {
+            request = request.header("content-type", media).header("origin", "http://localhost:8080");
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request.body(body.map_or_else(Body::empty, |(_, body)| Body::from(body))).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.peer, 4711)));
+        self.desk.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Confirms by a code that it is still them.

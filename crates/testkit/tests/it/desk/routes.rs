@@ -1,8 +1,10 @@
-//! Every route without a sign-in and with too few rights. A route that is not in the table fails the test, so that nobody
+//! Every route without a sign-in and as every role, with what its answers say to the browser. A route that is not in the table fails the test, so that nobody
 //! adds one and forgets to think who may use it.
 
-use super::Desk;
-use siger_domain::access::Role;
+use super::{Browser, Desk, Seen};
+use siger_app::access::Access;
+use siger_app::access::matrix::Matrix;
+use siger_domain::access::{Action, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -13,11 +15,11 @@ enum For {
     Anybody,
     /// Every officer who is signed in, for what is their own.
     Officers,
-    /// Those who may; a sample role that may not.
-    Not(Role),
+    /// Those who may do one of these to anybody's; one's own is not tried here.
+    Who(&'static [Action]),
 }
 
-use For::{Anybody, Not, Officers};
+use For::{Anybody, Officers, Who};
 
 /// Method, path as registered, who. `{id}` and the like stand for the identifiers below.
 const ROUTES: &[(&str, &str, For)] = &[
@@ -39,46 +41,56 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/fresh/passkey/start", Officers),
     ("POST", "/fresh/passkey/finish", Officers),
     ("GET", "/style", Anybody),
-    ("GET", "/officers", Not(Role::Desk)),
-    ("GET", "/officers/new", Not(Role::Head)),
-    ("POST", "/officers/new", Not(Role::Head)),
-    ("GET", "/officers/{id}", Not(Role::Desk)),
-    ("GET", "/officers/{id}/roles", Not(Role::Head)),
-    ("POST", "/officers/{id}/roles", Not(Role::Head)),
-    ("POST", "/officers/{id}/leave", Not(Role::Desk)),
-    ("POST", "/officers/{id}/suspend", Not(Role::Desk)),
-    ("POST", "/officers/{id}/restore", Not(Role::Desk)),
-    ("POST", "/officers/{id}/recover", Not(Role::Head)),
-    ("POST", "/officers/{id}/sign-ins/{session}/end", Not(Role::Desk)),
-    ("GET", "/persons", Not(Role::Cashier)),
+    ("POST", "/look", Anybody),
+    ("GET", "/assets/{file}", Anybody),
+    // Signed out it says only that.
+    ("GET", "/live", Anybody),
+    ("GET", "/health", Anybody),
+    ("GET", "/ready", Anybody),
+    // Anybody on this machine.
+    ("GET", "/metrics", Anybody),
+    // What is none of the API's operations; those have a table of their own.
+    ("ANY", "/api/{*rest}", Anybody),
+    ("GET", "/officers", Who(&[Action::OfficerList])),
+    ("GET", "/officers/new", Who(&[Action::OfficerInvite])),
+    ("POST", "/officers/new", Who(&[Action::OfficerInvite])),
+    ("GET", "/officers/{id}", Who(&[Action::OfficerList])),
+    ("GET", "/officers/{id}/roles", Who(&[Action::OfficerRoles])),
+    ("POST", "/officers/{id}/roles", Who(&[Action::OfficerRoles])),
+    ("POST", "/officers/{id}/leave", Who(&[Action::OfficerLeave])),
+    ("POST", "/officers/{id}/suspend", Who(&[Action::OfficerSuspend])),
+    ("POST", "/officers/{id}/restore", Who(&[Action::OfficerRestore])),
+    ("POST", "/officers/{id}/recover", Who(&[Action::OfficerRecover])),
+    ("POST", "/officers/{id}/sign-ins/{session}/end", Who(&[Action::SessionRevoke])),
+    ("GET", "/persons", Who(&[Action::PersonSearch])),
     ("GET", "/persons/search", Anybody),
-    ("POST", "/persons/search", Not(Role::Administrator)),
-    ("GET", "/persons/new", Not(Role::Head)),
-    ("POST", "/persons/new", Not(Role::PrivacyOfficer)),
-    ("GET", "/persons/{id}", Not(Role::Auditor)),
-    ("GET", "/persons/{id}/readers", Not(Role::Desk)),
+    ("POST", "/persons/search", Who(&[Action::PersonSearch])),
+    ("GET", "/persons/new", Who(&[Action::PersonRegister])),
+    ("POST", "/persons/new", Who(&[Action::PersonRegister])),
+    ("GET", "/persons/{id}", Who(&[Action::PersonRead])),
+    ("GET", "/persons/{id}/readers", Who(&[Action::PersonReaders])),
     ("GET", "/persons/{id}/notes", Anybody),
-    ("POST", "/persons/{id}/notes", Not(Role::Cashier)),
-    ("GET", "/persons/{id}/correct", Not(Role::Head)),
-    ("POST", "/persons/{id}/correct", Not(Role::Monitor)),
-    ("GET", "/persons/{id}/documents", Not(Role::Head)),
-    ("POST", "/persons/{id}/documents", Not(Role::Monitor)),
-    ("GET", "/persons/{id}/papers", Not(Role::PrivacyOfficer)),
-    ("POST", "/persons/{id}/blobs", Not(Role::Head)),
-    ("GET", "/persons/{id}/blobs/{blob}", Not(Role::Auditor)),
-    ("GET", "/persons/{id}/erase", Not(Role::Head)),
-    ("POST", "/persons/{id}/erase", Not(Role::Stay)),
-    ("GET", "/journal", Not(Role::Desk)),
-    ("GET", "/journal/{number}", Not(Role::Cashier)),
-    ("GET", "/journal/{number}/receipt", Not(Role::Stay)),
+    ("POST", "/persons/{id}/notes", Who(&[Action::PersonNote])),
+    ("GET", "/persons/{id}/correct", Who(&[Action::PersonCorrect])),
+    ("POST", "/persons/{id}/correct", Who(&[Action::PersonCorrect])),
+    ("GET", "/persons/{id}/documents", Who(&[Action::PersonCorrect])),
+    ("POST", "/persons/{id}/documents", Who(&[Action::PersonCorrect])),
+    ("GET", "/persons/{id}/papers", Who(&[Action::BlobStore])),
+    ("POST", "/persons/{id}/blobs", Who(&[Action::BlobStore])),
+    ("GET", "/persons/{id}/blobs/{blob}", Who(&[Action::BlobRead])),
+    ("GET", "/persons/{id}/erase", Who(&[Action::PersonErase])),
+    ("POST", "/persons/{id}/erase", Who(&[Action::PersonErase])),
+    ("GET", "/journal", Who(&[Action::JournalList])),
+    ("GET", "/journal/{number}", Who(&[Action::JournalProve])),
+    ("GET", "/journal/{number}/receipt", Who(&[Action::JournalProve])),
     ("GET", "/log/checkpoint", Anybody),
     ("GET", "/log/vkey", Anybody),
     ("GET", "/log/tile/{*rest}", Anybody),
     ("GET", "/requests", Officers),
-    ("GET", "/requests/{id}", Not(Role::Desk)),
-    ("POST", "/requests/{id}/approve", Not(Role::PrivacyOfficer)),
-    ("POST", "/requests/{id}/decline", Not(Role::PrivacyOfficer)),
-    ("POST", "/requests/{id}/withdraw", Not(Role::Head)),
+    ("GET", "/requests/{id}", Who(&[Action::RequestList])),
+    ("POST", "/requests/{id}/approve", Who(&[Action::RequestRoles])),
+    ("POST", "/requests/{id}/decline", Who(&[Action::RequestRoles])),
+    ("POST", "/requests/{id}/withdraw", Who(&[Action::RequestWithdraw])),
     ("GET", "/account", Officers),
     ("GET", "/account/passkey", Officers),
     ("POST", "/account/passkey/start", Officers),
@@ -88,16 +100,16 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/account/code", Officers),
     ("POST", "/account/code", Officers),
     // One's own only: for another's identifier there is no such thing.
-    ("POST", "/account/ways/{id}/remove", Not(Role::Administrator)),
-    ("POST", "/account/sign-ins/{id}/end", Not(Role::Desk)),
-    ("GET", "/office", Not(Role::Desk)),
-    ("GET", "/office/keys", Not(Role::Desk)),
-    ("POST", "/office/keys/{which}/rotate", Not(Role::Head)),
-    ("POST", "/office/keys/{which}/{id}/retire", Not(Role::Auditor)),
-    ("GET", "/office/access", Not(Role::PrivacyOfficer)),
-    ("GET", "/office/retention", Not(Role::Desk)),
-    ("POST", "/office/retention/apply", Not(Role::Head)),
-    ("GET", "/office/jobs", Not(Role::Head)),
+    ("POST", "/account/ways/{id}/remove", Who(&[Action::OfficerCredential])),
+    ("POST", "/account/sign-ins/{id}/end", Who(&[Action::SessionRevoke])),
+    ("GET", "/office", Who(&[Action::OfficeRead])),
+    ("GET", "/office/keys", Who(&[Action::OfficeRead])),
+    ("POST", "/office/keys/{which}/rotate", Who(&[Action::OfficeKeys])),
+    ("POST", "/office/keys/{which}/{id}/retire", Who(&[Action::OfficeKeys])),
+    ("GET", "/office/access", Who(&[Action::OfficeRead])),
+    ("GET", "/office/retention", Who(&[Action::OfficeRead, Action::RetentionPreview])),
+    ("POST", "/office/retention/apply", Who(&[Action::RetentionApply])),
+    ("GET", "/office/jobs", Who(&[Action::JobList])),
 ];
 
 /// The pairs of method and path that the source registers: `.route(PATH, get(..).post(..))`.
@@ -110,7 +122,7 @@ fn registered() -> BTreeSet<(String, String)> {
         .map(|(name, value)| (format!("address::{name}"), value.trim_end_matches("\";").to_owned()))
         .collect();
     let mut found = BTreeSet::new();
-    let mut folders = vec![web.join("route")];
+    let mut folders = vec![web.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -119,9 +131,14 @@ fn registered() -> BTreeSet<(String, String)> {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap();
             for registration in text.split(".route(").skip(1) {
                 let (address, rest) = registration.split_once(',').unwrap();
                 let address = address.trim();
+                // The operations of the API, from their list.
+                if address.starts_with("&format!") {
+                    continue;
+                }
                 let address = match address.strip_prefix('"') {
                     Some(literal) => literal.trim_end_matches('"').to_owned(),
                     None => constants.get(address).unwrap_or_else(|| panic!("{}: {address} is neither a literal nor in address.rs", path.display())).clone(),
@@ -147,58 +164,98 @@ fn registered() -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn every_route_of_the_pages_is_in_the_table() {
+fn every_route_is_in_the_table() {
     let listed: BTreeSet<(String, String)> = ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
     let registered = registered();
     assert_eq!(registered.difference(&listed).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "registered, but nobody said who may use it");
     assert_eq!(listed.difference(&registered).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "in the table, but not registered");
 }
 
-#[tokio::test]
-async fn no_route_lets_in_whom_it_should_not() {
-    let desk = Desk::new();
-    let (_, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
-    let (other, mut counter) = desk.officer("wati", &[Role::Desk]).await;
-    let request = admin.post(&format!("/officers/{}/roles", other.id), &[("roles", "stay")]).await.is(303).to().replace("/requests/", "");
-    let own = desk.test.context(&other).await;
-    let (made, by) = (siger_domain::id::PersonId::new(desk.test.office.now(), desk.test.office.random()), own.clone());
-    let identity = siger_domain::person::Identity {
-        name: siger_domain::person::Name::new("Contoh Siti").unwrap(),
-        born: None,
-        sex: siger_domain::person::Sex::F,
-        nationality: siger_domain::person::CountryCode::new("nationality", "UTO").unwrap(),
-    };
-    desk.test.office.write(move |write| siger_app::person::register(write, &by, made, identity, Vec::new())).await.unwrap();
-    let way = siger_app::account::ways(&desk.test.office, &own).await.unwrap()[0].id;
-    let session = own.session.unwrap();
+/// An office with somebody's file, officer, request and sign-in for each route to be about.
+struct Things {
+    desk: Desk,
+    request: String,
+    officer: String,
+    person: String,
+    blob: String,
+    way: String,
+    session: String,
+}
 
-    let mut without = BTreeMap::new();
-    for (method, path, whom) in ROUTES {
-        let id = match path.split('/').nth(1) {
-            Some("officers") => other.id.to_string(),
-            Some("requests") => request.clone(),
-            Some("persons") => made.to_string(),
-            _ if path.contains("/ways/") => way.to_string(),
-            _ => session.to_string(),
+impl Things {
+    async fn new() -> Self {
+        let desk = Desk::new();
+        let (_, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+        let (other, _) = desk.officer("wati", &[Role::Desk]).await;
+        let request = admin.post(&format!("/officers/{}/roles", other.id), &[("roles", "stay")]).await.is(303).to().replace("/requests/", "");
+        let own = desk.test.context(&other).await;
+        let (made, by) = (siger_domain::id::PersonId::new(desk.test.office.now(), desk.test.office.random()), own.clone());
+        let identity = siger_domain::person::Identity {
+            name: siger_domain::person::Name::new("Contoh Siti").unwrap(),
+            born: None,
+            sex: siger_domain::person::Sex::F,
+            nationality: siger_domain::person::CountryCode::new("nationality", "UTO").unwrap(),
         };
-        let address = path
-            .replace("{id}", &id)
-            .replace("{session}", &session.to_string())
+        desk.test.office.write(move |write| siger_app::person::register(write, &by, made, identity, Vec::new())).await.unwrap();
+        let by = own.clone();
+        let key = desk.test.office.read(move |tx| siger_app::person::blob_key(tx, &by, made)).await.unwrap();
+        let paper = siger_app::blob::Given { key, kind: "paper", media: "application/pdf", bytes: b"%PDF-1.7 contoh".to_vec() };
+        siger_app::blob::keep(&desk.test.office, &own, made, paper).await.unwrap();
+        let blob = desk.test.office.blobs().iter().next().unwrap().unwrap().to_string();
+        let way = siger_app::account::ways(&desk.test.office, &own).await.unwrap()[0].id.to_string();
+        let session = own.session.unwrap().to_string();
+        Self { request, officer: other.id.to_string(), person: made.to_string(), blob, way, session, desk }
+    }
+
+    fn address(&self, path: &str) -> String {
+        let id = match path.split('/').nth(1) {
+            Some("officers") => &self.officer,
+            Some("requests") => &self.request,
+            Some("persons") => &self.person,
+            _ if path.contains("/ways/") => &self.way,
+            _ => &self.session,
+        };
+        path.replace("{id}", id)
+            .replace("{session}", &self.session)
             .replace("{code}", "0000-0000-0000-0000-0000-0000-0000")
-            .replace("{blob}", &"00".repeat(32))
+            .replace("{blob}", &self.blob)
             .replace("{number}", "1")
             .replace("{which}", "log")
-            .replace("{*rest}", "0/000.p/1");
-        let fields = [("roles", "auditor"), ("lost", "phone"), ("cancel", "yes"), ("password", "perahu kayu di way besai"), ("name", "x"), ("login", "lain")];
+            .replace("{file}", "none.css")
+            .replace("{*rest}", "0/000.p/1")
+    }
+}
 
-        let mut nobody = desk.nobody();
-        // The one form with a file.
-        let upload = *method == "POST" && path.ends_with("/blobs");
-        let seen = match *method {
-            "GET" => nobody.get(&address).await,
-            _ if upload => nobody.upload(&address, &[("csrf", "")], b"%PDF-").await,
-            _ => nobody.post(&address, &fields).await,
-        };
+const FIELDS: [(&str, &str); 6] =
+    [("roles", "auditor"), ("lost", "phone"), ("cancel", "yes"), ("password", "perahu kayu di way besai"), ("name", "x"), ("login", "lain")];
+
+/// The one form with a file.
+fn is_upload(method: &str, path: &str) -> bool {
+    method == "POST" && path.ends_with("/blobs")
+}
+
+async fn ask(browser: &mut Browser<'_>, method: &str, path: &str, address: &str) -> Seen {
+    let csrf = browser.csrf.clone();
+    match method {
+        "GET" | "ANY" => browser.get(address).await,
+        _ if is_upload(method, path) => browser.upload(address, &[("csrf", &csrf), ("kind", "paper")], b"%PDF-").await,
+        _ => browser.post(address, &FIELDS).await,
+    }
+}
+
+#[tokio::test]
+async fn no_route_lets_in_whom_it_should_not() {
+    let things = Things::new().await;
+    let desk = &things.desk;
+    let matrix = Matrix::new(&Access::load().unwrap());
+    let mut officers = Vec::new();
+    for role in Role::OFFICER {
+        officers.push((*role, desk.officer(&format!("peran-{}", role.as_str().replace('_', "-")), &[*role]).await.1));
+    }
+    let mut wrong = Vec::new();
+    for (method, path, whom) in ROUTES {
+        let address = things.address(path);
+        let seen = ask(&mut desk.nobody(), method, path, &address).await;
         if matches!(whom, Anybody) {
             assert!(!seen.to().starts_with("/sign-in?next"), "{method} {path} asks for a sign-in");
             continue;
@@ -207,21 +264,112 @@ async fn no_route_lets_in_whom_it_should_not() {
 
         // A form without its hidden field changes nothing, whoever sends it.
         if *method == "POST" && !path.ends_with("/passkey/finish") {
-            let seen = if upload { admin.upload(&address, &fields, b"%PDF-").await } else { admin.post_bare(&address, &fields).await };
-            assert_eq!(seen.status.as_u16(), 403, "POST {path} without the hidden field");
+            for (role, browser) in &mut officers {
+                let bare = if is_upload(method, path) { browser.upload(&address, &FIELDS, b"%PDF-").await } else { browser.post_bare(&address, &FIELDS).await };
+                assert_eq!(bare.status.as_u16(), 403, "POST {path} without the hidden field, as {role}");
+                assert!(bare.text.contains("This form cannot be taken"), "POST {path} without the hidden field, as {role}: {}", bare.text);
+            }
         }
-        let Not(role) = whom else { continue };
-        if !without.contains_key(role) {
-            without.insert(*role, desk.officer(&format!("tanpa-{}", role.as_str().replace('_', "-")), &[*role]).await.1);
+        let Who(actions) = whom else { continue };
+        for (role, browser) in &mut officers {
+            let may = actions.iter().any(|action| !matrix.cell(*role, *action).any.is_empty());
+            // What a form does to those who may is told elsewhere; here it would change what the next one finds.
+            if may && *method == "POST" {
+                continue;
+            }
+            let seen = ask(browser, method, path, &address).await;
+            let refused = matches!(seen.status.as_u16(), 403 | 404);
+            if refused == may || seen.status.is_server_error() {
+                wrong.push(format!("{method} {path} as {role}, who may {}: {} to {:?}", if may { "" } else { "not" }, seen.status, seen.to()));
+            }
         }
-        let browser = without.get_mut(role).unwrap();
-        let csrf = browser.csrf.clone();
-        let seen = match *method {
-            "GET" => browser.get(&address).await,
-            _ if upload => browser.upload(&address, &[("csrf", &csrf), ("kind", "paper")], b"%PDF-").await,
-            _ => browser.post(&address, &fields).await,
-        };
-        assert!(matches!(seen.status.as_u16(), 403 | 404), "{method} {path} as {role}: {} to {:?}", seen.status, seen.to());
     }
+    assert_eq!(wrong, Vec::<String>::new());
+    let (_, counter) = officers.iter_mut().find(|(role, _)| *role == Role::Desk).unwrap();
     counter.get("/").await.is(200).says_not("href=\"/journal\"");
+}
+
+/// What every answer says to the browser, whatever it is about and whoever asked.
+#[tokio::test]
+async fn every_answer_is_dressed() {
+    let things = Things::new().await;
+    let (_, mut officer) = things.desk.officer("semua", Role::OFFICER).await;
+    for (method, path, _) in ROUTES {
+        let address = things.address(path);
+        let mut nobody = things.desk.nobody();
+        for browser in [&mut nobody, &mut officer] {
+            // What would end the sign-in that goes on asking.
+            if browser.csrf.is_empty() || *method != "POST" {
+                dressed(&ask(browser, method, path, &address).await, path, false);
+            }
+        }
+    }
+    for (method, path) in [
+        ("GET", "/nowhere"),
+        ("PUT", "/"),
+        ("GET", "/assets/nowhere"),
+        ("GET", "/api/v1/nowhere"),
+        ("GET", "/api/v1/openapi.json"),
+        ("POST", "/api/v1/persons"),
+    ] {
+        dressed(&things.desk.nobody().ask(method, path, (method == "POST").then(String::new)).await, path, false);
+    }
+}
+
+fn dressed(seen: &Seen, path: &str, tls: bool) {
+    let header = |name: &str| seen.headers.get(name).map_or("", |value| value.to_str().unwrap());
+    let policy = header("content-security-policy");
+    let file = policy == "default-src 'none'; sandbox" && path.ends_with("/blobs/{blob}");
+    assert!(file || policy == siger_web::asset::CONTENT_SECURITY_POLICY, "{path}: {policy}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        // The log is for everybody to check, also from a page of their own.
+        ("cross-origin-resource-policy", if path.starts_with("/log/") && seen.status == 200 { "cross-origin" } else { "same-origin" }),
+        ("strict-transport-security", if tls { "max-age=31536000" } else { "" }),
+    ] {
+        assert_eq!(header(name), value, "{path}: {name}");
+    }
+    assert!(header("permissions-policy").contains("microphone=()"), "{path}");
+    assert_eq!(header("x-operation-id").len(), 36, "{path}");
+    assert_eq!(seen.headers.get_all("content-security-policy").iter().count(), 1, "{path}");
+    let kept = header("cache-control");
+    let public = path.starts_with("/assets/") || path.starts_with("/log/");
+    assert!(kept == "no-store" || kept == "no-cache" && path == "/live" || public && !kept.is_empty(), "{path}: cache-control {kept}");
+}
+
+/// Behind TLS: the same answers say that they must stay there, and cookies are bound to this host.
+#[tokio::test]
+async fn over_tls_cookies_and_answers_stay_there() {
+    let desk = Desk::with(|config| siger_web::server::Config { tls: true, origin: "https://siger.test".into(), ..config });
+    let ratih = desk.test.officer("ratih", &[Role::Desk]).await;
+    let mut browser = desk.nobody();
+    dressed(&browser.get("/sign-in").await.is(200), "/sign-in", true);
+    dressed(&browser.get("/nowhere").await.is(404), "/nowhere", true);
+    let begun = browser.sign_in("ratih", &ratih.secret).await.is(303);
+    let set: Vec<&str> = begun.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    for name in ["__Host-siger", "__Host-siger-device"] {
+        let cookie = set.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).unwrap_or_else(|| panic!("no {name} in {set:?}"));
+        for part in ["; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax"] {
+            assert!(cookie.contains(part), "{cookie}: {part}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+    let home = browser.get("/").await.is(200).says("ratih (contoh)");
+    dressed(&home, "/", true);
+    browser.csrf = home.between("name=\"csrf\" value=\"", "\"");
+    // Options of a passkey: their sealed state travels for minutes, over TLS only.
+    let options = browser.post("/fresh/passkey/start", &[]).await;
+    for cookie in options.headers.get_all("set-cookie") {
+        assert!(cookie.to_str().unwrap().ends_with("; SameSite=Strict; HttpOnly; Secure"), "{cookie:?}");
+    }
+    // The name that counts without TLS counts for nothing here.
+    let mut plain = desk.nobody();
+    plain.cookies.push(("siger".into(), ratih.begun.token.to_cookie()));
+    plain.get("/").await.is(303);
+    let left = browser.post("/sign-out", &[]).await.is(303);
+    let gone = left.headers["set-cookie"].to_str().unwrap();
+    assert!(gone.starts_with("__Host-siger=;") && gone.contains("; Secure") && gone.contains("; Max-Age=0"), "{gone}");
+    browser.get("/").await.is(303);
 }
