@@ -82,6 +82,7 @@ pub fn config(paths: &Tls) -> Result<ServerConfig> {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .with_context(|| format!("{} and {} do not belong together", paths.certificate.display(), paths.key.display()))?;
+    // Not HTTP/2: of a browser's pages one keeps a connection open, so the six that it opens are enough, and there are no streams and windows to bound.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
