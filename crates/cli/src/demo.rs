@@ -1,5 +1,7 @@
 //! `siger demo`: a sample office with invented people, ready to sign in to.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -108,7 +110,7 @@ fn fill(office: &Office) -> Result<Vec<Known>> {
     })
 }
 
-fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
@@ -116,21 +118,56 @@ fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
+fn secret(otpauth: &str) -> Result<Secret> {
+    otpauth.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).and_then(Secret::from_base32).context("the list of sample officers")
+}
+
 fn code(otpauth: &str) -> Result<String> {
     use siger_domain::time::Clock as _;
-    let secret =
-        otpauth.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).and_then(Secret::from_base32).context("the list of sample officers")?;
-    Ok(totp::code(&secret, crate::place::MachineClock.now()))
+    Ok(totp::code(&secret(otpauth)?, crate::place::MachineClock.now()))
 }
 
 fn say(known: &[Known], place: &Place) -> Result<()> {
     println!("Sample office: everybody in it is invented. Kantor contoh: semua orang di dalamnya rekaan.");
     println!("  address   {}", place.origin(place.settings.listen.port()));
     println!("  password  {PASSWORD}   (the same for each sample officer)");
-    println!("  code      siger demo --keys {} --code SIGN-IN prints the present one; it changes every 30 seconds", place.keys().display());
+    println!("  code      six digits, new every 30 seconds. The present one of an officer, in another terminal:");
+    println!(
+        "              {} demo --keys {} --code {}",
+        this_program(),
+        word(place.keys()),
+        known.first().map_or("SIGN-IN", |officer| officer.login.as_str())
+    );
+    println!("            or give the officer's secret to an authenticator application");
     for officer in known {
         let roles: Vec<&str> = officer.roles.iter().map(|role| role.as_str()).collect();
-        println!("  {:<11} code now {}   {}", officer.login, code(&officer.otpauth)?, roles.join(", "));
+        println!("  {:<11} code now {}   secret {}   {}", officer.login, code(&officer.otpauth)?, secret(&officer.otpauth)?.to_typed(), roles.join(", "));
     }
     Ok(())
+}
+
+/// How this program is called from where it was started: it is seldom in PATH when it was just built.
+fn this_program() -> String {
+    let Ok(program) = std::env::current_exe() else { return "siger".into() };
+    let here = std::env::current_dir().ok().and_then(|here| program.strip_prefix(here).ok().map(|below| Path::new(".").join(below)));
+    word(&here.unwrap_or(program))
+}
+
+/// A path as one word of a shell's line.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_words_of_a_shell() {
+        for (path, expected) in [("./target/release/siger", "./target/release/siger"), ("/a b/siger", "'/a b/siger'"), ("/it's", r"'/it'\''s'")] {
+            assert_eq!(word(Path::new(path)), expected);
+        }
+    }
 }
