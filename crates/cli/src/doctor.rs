@@ -150,13 +150,16 @@ fn space(path: &Path) -> Finding {
 }
 
 fn assets(place: &Place) -> Finding {
+    const BUILD: &str = "build them (node assets/build.mjs), then the program (cargo build --release)";
     match (&place.settings.assets, Assets::load(place.settings.assets.as_deref())) {
-        (_, Err(error)) => Wrong(error.to_string(), "build them again: assets/build.mjs"),
-        (Some(folder), Ok(_)) if !folder.join("manifest.json").is_file() => {
-            Mind(format!("{} holds none; what is part of the program is used", folder.display()), "build them: assets/build.mjs")
-        }
+        (_, Err(error)) => Wrong(error.to_string(), "build them again: node assets/build.mjs"),
+        (Some(folder), Ok(_)) if !folder.join("manifest.json").is_file() => Mind(
+            format!("{} holds none; what is part of the program is used", folder.display()),
+            "leave assets.folder out, or build them: node assets/build.mjs",
+        ),
         (Some(folder), Ok(_)) => Well(folder.display().to_string()),
-        (None, Ok(_)) => Well("what is part of the program".into()),
+        (None, Ok(_)) if Assets::are_collected() => Well("part of the program".into()),
+        (None, Ok(_)) => Mind("this program was built without them: no font, few icons, and pages are not live".into(), BUILD),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What pages load besides themselves: style sheet, scripts, font, icons.
 //!
-//! `assets/build.mjs` collects them into a folder of files whose names hold the hash of their content. Without that folder
-//! the program falls back to the style sheet, scripts and drawings that are part of it: pages then use the fonts of the
-//! device, show fewer icons and work all the same.
+//! `assets/build.mjs` collects them into a folder of files whose names hold the hash of their content. A release build holds
+//! that folder (`build.rs`), and another one can be named instead. A program built without it falls back to the style sheet,
+//! scripts and drawings of the source: pages then use the fonts of the device, show fewer icons, are not live, and work all the same.
 
 use axum::{
     Router,
@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write as _,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -41,6 +42,11 @@ const STYLE_SHEETS: [&str; 5] = [
     include_str!("../../../assets/css/print.css"),
 ];
 
+/// The folder that `assets/build.mjs` wrote, as this program was built with it; empty in a build for development, or where it was not there.
+const COLLECTED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/collected.rs"));
+
+const MANIFEST: &str = "manifest.json";
+
 /// Why the folder of assets could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AssetError {
@@ -51,7 +57,7 @@ pub enum AssetError {
         path: PathBuf,
         /// What the system said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The manifest is not what `build.mjs` of this version writes.
     #[error("asset manifest {path}: not understood; run the build of the assets again")]
@@ -111,16 +117,32 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Reads the folder that `assets/build.mjs` wrote. `None`, or a folder without `manifest.json`, gives what is part of the program.
+    /// Reads the folder that `assets/build.mjs` wrote. `None`, or a folder without `manifest.json`, gives what the program was built with: that folder
+    /// as it was then, or [`Assets::builtin`].
     ///
     /// # Errors
     /// When a manifest is there but it or one of its files cannot be used: a half-copied folder is a mistake to be told, not hidden.
     pub fn load(folder: Option<&Path>) -> Result<Self, AssetError> {
-        let Some(folder) = folder else { return Ok(Self::builtin()) };
-        let path = folder.join("manifest.json");
-        if !path.is_file() {
+        if let Some(folder) = folder.filter(|folder| folder.join(MANIFEST).is_file()) {
+            return Self::collected(folder, read);
+        }
+        if !Self::are_collected() {
             return Ok(Self::builtin());
         }
+        Self::collected(Path::new(""), |path, _| {
+            let missing = || AssetError::Read { path: path.to_owned(), source: io::ErrorKind::NotFound.into() };
+            COLLECTED.iter().find(|(name, _)| Path::new(name) == path).map(|(_, bytes)| Bytes::from_static(bytes)).ok_or_else(missing)
+        })
+    }
+
+    /// Whether this program was built with the folder that `assets/build.mjs` wrote.
+    pub const fn are_collected() -> bool {
+        !COLLECTED.is_empty()
+    }
+
+    /// What the manifest in a folder names; `read` gives a file of at most so many bytes.
+    fn collected(folder: &Path, read: impl Fn(&Path, u64) -> Result<Bytes, AssetError>) -> Result<Self, AssetError> {
+        let path = folder.join(MANIFEST);
         let bytes = read(&path, MANIFEST_BYTES_MAX)?;
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|source| AssetError::Manifest { path, source })?;
         let mut assets = Self::empty();
@@ -141,7 +163,7 @@ impl Assets {
         Ok(assets)
     }
 
-    /// What is part of the program: our own style sheet, scripts and drawings; no font, no htmx, the few icons that states need.
+    /// What is part of the source: our own style sheet, scripts and drawings; no font, no htmx, the few icons that states need.
     pub fn builtin() -> Self {
         Self::own(|name, bytes| {
             let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -315,7 +337,7 @@ mod tests {
 
     #[test]
     fn the_program_alone_has_what_every_page_needs() {
-        let assets = Assets::load(None).unwrap();
+        let assets = Assets::builtin();
         for name in ["site.css", "siger.js", "passkey.js", "siger.svg", "tapis.svg", "icons.svg"] {
             let url = assets.find(name).unwrap();
             let file = url.strip_prefix("/assets/").unwrap();
@@ -324,7 +346,18 @@ mod tests {
         }
         assert!(assets.find("htmx.js").is_none());
         assert!(assets.has_icon("check") && !assets.has_icon("no-such-icon"));
-        assert!(Assets::load(Some(Path::new("no/such/folder"))).is_ok(), "a folder that was not built is not an error");
+    }
+
+    /// In a release build this reads all that the program was built with, in another what is part of the source.
+    #[test]
+    fn without_a_folder_the_program_has_what_it_was_built_with() {
+        for folder in [None, Some(Path::new("no/such/folder"))] {
+            let assets = Assets::load(folder).unwrap();
+            for name in ["site.css", "siger.js", "passkey.js", "siger.svg", "tapis.svg", "icons.svg"] {
+                assert!(assets.find(name).is_some(), "{name}");
+            }
+            assert_eq!(assets.find("htmx.js").is_some(), Assets::are_collected());
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub const ALL: &[Setting] = &[
     },
     Setting {
         name: "office.keys",
-        example: "\"/etc/siger/keys\"",
+        example: "\"/var/lib/siger-keys\"",
         default: "`keys`",
         what: "Folder of the keyring and the witness file. Refused where it lies inside the data or the data inside it. Flag: `--keys`.",
     },
@@ -90,8 +90,8 @@ pub const ALL: &[Setting] = &[
     Setting {
         name: "assets.folder",
         example: "\"/usr/share/siger/assets\"",
-        default: "what is part of the program: pages work, with the fonts of the device and fewer icons",
-        what: "The folder that `assets/build.mjs` made. Flag: `--assets`.",
+        default: "what is part of the program",
+        what: "Styles, scripts, font and icons other than those in the program: a folder that `assets/build.mjs` made. Flag: `--assets`.",
     },
 ];
 
