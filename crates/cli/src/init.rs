@@ -64,7 +64,7 @@ impl Init {
         make(&place, &root, founding, &origin, firsts.into())?;
         // Only what is kept is shown.
         links.iter().for_each(|link| println!("{link}"));
-        eprintln!("The office is made. Each link opens once, within a day. Serve it with `siger serve`, and copy the keys now: docs/guide/keys.md");
+        eprintln!("The office is made. Each link opens once, within a day. Serve it as the same user, and copy the keys now: docs/guide/keys.md");
         Ok(())
     }
 }

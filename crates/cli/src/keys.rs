@@ -33,7 +33,7 @@ enum What {
     /// A new key in place of the one in use
     Rotate {
         which: Kind,
-        /// New root secret for `office`: 64 hexadecimal digits in a file; without it a new passphrase is asked for
+        /// New root secret for `office`: 64 hexadecimal digits in a file; an office that has a passphrase is asked for a new one
         #[arg(long, value_name = "FILE")]
         secret: Option<PathBuf>,
     },
@@ -167,6 +167,11 @@ fn office(place: &Place, keyring: &siger_storage::keyring::Keyring, secret: Opti
         let text = zeroize::Zeroizing::new(fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?);
         let bytes = siger_storage::hex(&text.trim().to_lowercase()).with_context(|| format!("{}: expected 64 hexadecimal digits", path.display()))?;
         return Ok(keyring.rotate(Rotation::Office(&RootSecret::from_bytes(bytes)), now, &random())?);
+    }
+    if place.root_kind() == Root::Systemd {
+        bail!(
+            "the root secret of this office is a credential of systemd, and a passphrase would lock its service out: make a new one and name it with --secret (docs/guide/keys.md)"
+        );
     }
     if place.root_kind() == Root::File {
         // The new secret is on the disk before the keyring needs it; whichever of the two files a crash leaves, one opens the keyring.

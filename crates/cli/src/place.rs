@@ -22,6 +22,8 @@ use crate::settings::{Root, Settings};
 
 /// Where systemd places the credentials of a service.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// Where a machine keeps credentials for its services (systemd.exec(5)). A command at the console is not given them.
+const CREDENTIAL_STORES: [&str; 2] = ["/etc/credstore.encrypted", "/etc/credstore"];
 /// Environment variable with the passphrase, for a start by hand without a terminal.
 const PASSPHRASE: &str = "SIGER_PASSPHRASE";
 
@@ -115,7 +117,17 @@ impl Place {
         Ok(match self.root_kind() {
             Root::File => bail!("keys.root: a root secret in a file is for a sample office; use a systemd credential or a passphrase (docs/guide/keys.md)"),
             Root::Systemd => credential()?,
-            Root::Passphrase => RootSecret::from_passphrase(passphrase(ask::new_secret)?),
+            Root::Passphrase => {
+                // Otherwise the service could not open what is made here.
+                let meant = self.settings.root.is_some() || std::env::var_os(PASSPHRASE).is_some();
+                if let Some(waits) = waiting_credential(&CREDENTIAL_STORES).filter(|_| !meant) {
+                    bail!(
+                        "{} is for the service, and this command was not given it: run it as `siger-console ...` (docs/guide/install.md), or say keys.root = \"passphrase\"",
+                        waits.display()
+                    );
+                }
+                RootSecret::from_passphrase(passphrase(ask::new_secret)?)
+            }
         })
     }
 
@@ -228,8 +240,15 @@ pub fn credentials() -> Option<PathBuf> {
 }
 
 fn credential() -> Result<RootSecret> {
-    let folder = credentials().context("keys.root: there is no systemd credential, since CREDENTIALS_DIRECTORY is not set (docs/guide/keys.md)")?;
+    let folder = credentials().context(
+        "keys.root: this command was not given the credential siger-root, which systemd hands over to services only: run it as `siger-console ...` (docs/guide/install.md)",
+    )?;
     Ok(RootSecret::from_credentials(&folder)?)
+}
+
+/// A root secret that the machine keeps for the service.
+fn waiting_credential(stores: &[&str]) -> Option<PathBuf> {
+    stores.iter().map(|store| Path::new(store).join(CREDENTIAL_NAME)).find(|path| path.exists())
 }
 
 /// The passphrase: from the environment (so that no process list shows it), or typed.
@@ -238,5 +257,21 @@ fn passphrase(ask: impl FnOnce(&str) -> Result<zeroize::Zeroizing<String>>) -> R
         Ok(text) => Ok(zeroize::Zeroizing::new(text)),
         Err(_) => ask("Passphrase of the office's keys")
             .context("the office's keys need their root secret: start with a systemd credential, at a terminal, or set SIGER_PASSPHRASE to the passphrase"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_secret_that_waits_for_the_service_is_noticed() {
+        let stores = tempfile::tempdir().unwrap();
+        let store = stores.path().join("credstore.encrypted");
+        let all = ["no/such/folder", store.to_str().unwrap()];
+        assert_eq!(waiting_credential(&all), None);
+        std::fs::create_dir(&store).unwrap();
+        std::fs::write(store.join("siger-root"), "sealed").unwrap();
+        assert_eq!(waiting_credential(&all), Some(store.join("siger-root")));
     }
 }

@@ -10,6 +10,7 @@ mod drill;
 mod keys;
 mod offices;
 mod running;
+mod service;
 mod tls;
 mod wrong;
 

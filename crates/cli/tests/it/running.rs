@@ -20,8 +20,15 @@ pub struct Running {
 impl Running {
     /// Starts `arguments` with `--listen` on a free port, and waits until it accepts connections.
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// The same with more in the environment.
+    pub fn start_with(folder: &Path, arguments: &[&str], environment: &[(&str, &Path)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = siger(folder).args(arguments).args(["--listen", &address.to_string()]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut command = siger(folder);
+        command.args(arguments).args(["--listen", &address.to_string()]).envs(environment.iter().copied());
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut running = Self { child, address };
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
