@@ -129,31 +129,50 @@ where
 }
 
 /// The program as a child. Dropping it kills it, so that a failed test leaves nothing running.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Running {
-    #[expect(clippy::disallowed_methods, reason = "the time to serve again is what is measured")]
     fn start(plan: &Plan) -> Result<(Self, Duration)> {
-        let (program, arguments) = plan.command.split_first().context("an empty command")?;
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(&plan.log).with_context(|| format!("the log {}", plan.log.display()))?;
+        Self::start_one(&plan.command, &plan.environment, plan.address, &plan.ready, &plan.log)
+    }
+
+    /// Starts a program and waits until `ready` answers 200 at `address`; says how long that took. What it prints goes to the end of `log`.
+    ///
+    /// # Errors
+    /// When it does not start; its last words are in the message.
+    #[expect(clippy::disallowed_methods, reason = "the time to serve again is what is measured")]
+    pub fn start_one(command: &[String], environment: &[(String, String)], address: SocketAddr, ready: &str, log: &Path) -> Result<(Self, Duration)> {
+        let (program, arguments) = command.split_first().context("an empty command")?;
+        let out = std::fs::OpenOptions::new().create(true).append(true).open(log).with_context(|| format!("the log {}", log.display()))?;
         let begin = Instant::now();
         let child = Command::new(program)
             .args(arguments)
-            .envs(plan.environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::from(log.try_clone()?))
-            .stderr(Stdio::from(log))
+            .stdout(Stdio::from(out.try_clone()?))
+            .stderr(Stdio::from(out))
             .spawn()
             .with_context(|| format!("cannot start {program}"))?;
         let mut running = Running(child);
-        while !serves(plan.address, &plan.ready) {
+        while !serves(address, ready) {
             if let Some(status) = running.0.try_wait()? {
-                bail!("the program ended with {status} before it served:\n{}", last_lines(&plan.log));
+                bail!("the program ended with {status} before it served:\n{}", last_lines(log));
             }
-            ensure!(begin.elapsed() < START, "the program did not serve within {START:?}:\n{}", last_lines(&plan.log));
+            ensure!(begin.elapsed() < START, "the program did not serve within {START:?}:\n{}", last_lines(log));
             std::thread::sleep(POLL);
         }
         Ok((running, begin.elapsed()))
+    }
+
+    /// SIGTERM, and waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When it cannot be told, or ends as a failure.
+    pub fn end(mut self) -> Result<()> {
+        ensure!(Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status()?.success(), "the program cannot be told to end");
+        let status = self.0.wait()?;
+        ensure!(status.success(), "the program ended with {status}");
+        Ok(())
     }
 
     /// SIGKILL, which the program cannot see coming.

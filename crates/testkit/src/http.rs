@@ -55,6 +55,11 @@ impl Client {
         Self { address: self.address, connection: None, cookies: self.cookies.clone() }
     }
 
+    /// A client with the same cookies of another process that serves the same office.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.beside() }
+    }
+
     /// Gets a page.
     ///
     /// # Errors

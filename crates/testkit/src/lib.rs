@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod crash;
+pub mod engine;
 pub mod fault;
 pub mod http;
 pub mod life;

@@ -21,14 +21,18 @@ use siger_domain::person::Name;
 use siger_domain::time::{Clock, Instant};
 use siger_storage::blob::Folder;
 use siger_storage::keyring::{Keyring, RootSecret};
-use siger_storage::store::Url;
 use siger_storage::{Open, Store};
 use tempfile::TempDir;
+
+use crate::engine::{Engine, Place, apart};
 
 /// 2026-11-24T02:00:00Z, 09.00 in Way Kanan: where test clocks start.
 pub const START: Instant = Instant::from_unix_micros(1_795_485_600_000_000);
 /// A password that the rules accept.
 pub const PASSWORD: &str = "kuda lumping di tepi sungai";
+
+/// Where the random bytes of a test office begin.
+const SEED: u64 = 42;
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
@@ -52,13 +56,14 @@ impl Clock for StoppedClock {
     }
 }
 
-/// An office for one test. Its folder goes when it is dropped.
+/// An office for one test. Its folder, or its part of the database, goes when it is dropped.
 pub struct TestOffice {
     /// The office.
     pub office: Office,
     /// Its clock.
     pub clock: Arc<StoppedClock>,
-    folder: TempDir,
+    // Last, so that it goes when nothing uses it any more.
+    place: Place,
 }
 
 /// An officer of a test office, able to sign in.
@@ -74,56 +79,49 @@ pub struct TestOfficer {
 }
 
 impl TestOffice {
-    /// An office on SQLite.
+    /// An office on the engine that is meant where a test asks for none: SQLite, but for the run that does the same on PostgreSQL.
     ///
     /// # Panics
     /// When it cannot be made: the test cannot go on.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = Url::Sqlite(folder.path().join("data"));
-        Self::at(folder, url)
+        Self::on(Engine::meant())
     }
 
-    /// An office in the given database, which must be empty.
+    /// An office on an engine.
     ///
     /// # Panics
     /// As [`TestOffice::new`].
-    pub fn at(folder: TempDir, url: Url) -> Self {
-        Self::opened(folder, |keyring| Open::new(url, keyring))
+    pub fn on(engine: Engine) -> Self {
+        let place = Place::empty(engine);
+        let url = place.url();
+        Self::made(place, |keyring| Open::new(url, keyring))
     }
 
     /// An office in an empty database that is opened in a way of its own: another file layer, a witness file.
     ///
     /// # Panics
     /// As [`TestOffice::new`].
-    pub fn opened(folder: TempDir, how: impl FnOnce(Keyring) -> Open) -> Self {
-        let keys = folder.path().join("keys");
-        let root = root(&keys);
-        let keyring = Keyring::create(&keys, &root, "siger.test/way-kanan", START, &[7; 32]).expect("a new keyring");
-        let store = Store::open(how(keyring)).expect("a new store");
+    pub fn opened(folder: TempDir, how: impl FnOnce(Keyring) -> Open + Send) -> Self {
+        Self::made(Place::in_folder(folder), how)
+    }
+
+    fn made(place: Place, how: impl FnOnce(Keyring) -> Open + Send) -> Self {
         let clock = StoppedClock::new();
-        let access = Arc::new(Access::load().expect("the policies"));
-        let by = Context::system(access, siger_domain::id::OperationId::new(START, [0; 10]), START, Purpose::Administration);
-        let founding = Founding {
-            code: "WKN".into(),
-            name: "Kantor Imigrasi Way Kanan (contoh)".into(),
-            origin: "siger.test/way-kanan".into(),
-            sample: true,
-            time_zone: "Asia/Jakarta".into(),
-        };
-        store.write_blocking(move |write| found(write, &by, &founding)).expect("the first entry");
-        let office = open(store, folder.path(), clock.clone());
-        Self { office, clock, folder }
+        let office = apart(|| {
+            let store = found_in(place.folder(), how);
+            open(store, &place.blobs(), clock.clone(), SEED)
+        });
+        Self { office, clock, place }
     }
 
     /// Where everything of this office lies: `data`, `keys`, `blobs`.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.place.folder()
     }
 
     /// The data folder of an office on SQLite.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.place.data()
     }
 
     /// Invites an officer and signs them in for the first time.
@@ -182,13 +180,32 @@ pub fn root(keys: &Path) -> RootSecret {
     }
 }
 
-/// Opens the office that a store holds.
+/// A store with the first entry of an office in it.
+fn found_in(folder: &Path, how: impl FnOnce(Keyring) -> Open) -> Store {
+    let keys = folder.join("keys");
+    let root = root(&keys);
+    let keyring = Keyring::create(&keys, &root, "siger.test/way-kanan", START, &[7; 32]).expect("a new keyring");
+    let store = Store::open(how(keyring)).expect("a new store");
+    let access = Arc::new(Access::load().expect("the policies"));
+    let by = Context::system(access, siger_domain::id::OperationId::new(START, [0; 10]), START, Purpose::Administration);
+    let founding = Founding {
+        code: "WKN".into(),
+        name: "Kantor Imigrasi Way Kanan (contoh)".into(),
+        origin: "siger.test/way-kanan".into(),
+        sample: true,
+        time_zone: "Asia/Jakarta".into(),
+    };
+    store.write_blocking(move |write| found(write, &by, &founding)).expect("the first entry");
+    store
+}
+
+/// Opens the office that a store holds, with its blobs in a folder. Two that share what they know need seeds of their own.
 ///
 /// # Panics
 /// When there is none.
-pub fn open(store: Store, folder: &Path, clock: Arc<StoppedClock>) -> Office {
-    let blobs = Folder::open(&folder.join("blobs")).expect("a folder for blobs");
+pub fn open(store: Store, blobs: &Path, clock: Arc<StoppedClock>, seed: u64) -> Office {
+    let blobs = Folder::open(blobs).expect("a folder for blobs");
     let passkeys = Passkeys::new("localhost", &["http://localhost:8080"], "Way Kanan").expect("an address that browsers allow");
     let access = Arc::new(Access::load().expect("the policies"));
-    Office::open(Parts { store, blobs, access, clock, random: Box::new(Seeded::new(42)), passkeys: Some(passkeys) }).expect("an office")
+    Office::open(Parts { store, blobs, access, clock, random: Box::new(Seeded::new(seed)), passkeys: Some(passkeys) }).expect("an office")
 }

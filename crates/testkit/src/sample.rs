@@ -8,33 +8,70 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result, ensure};
 use siger_app::identity::totp::{self, Secret};
 use siger_domain::time::Instant;
+use siger_storage::store::Url;
 
+use crate::engine::Place;
 use crate::http::Client;
 
 /// A sample office in a folder, made by `siger demo --prepare`.
 pub struct Sample {
     program: PathBuf,
     folder: PathBuf,
+    store: Option<String>,
     /// Where it is served.
     pub address: SocketAddr,
 }
 
 impl Sample {
-    /// Makes a sample office in an empty folder.
+    /// Makes a sample office in an empty folder, on SQLite.
     ///
     /// # Errors
     /// When the program fails; its words are in the error.
     pub fn make(program: &Path, folder: &Path) -> Result<Self> {
-        // Free at this moment; nobody else on the loopback takes it in the next.
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let sample = Self { program: program.to_owned(), folder: folder.to_owned(), address };
-        let made = Command::new(program).args(sample.demo()).arg("--prepare").output().context("run the program")?;
+        Self::made(program, folder, None)
+    }
+
+    /// Makes a sample office in an empty place on any engine.
+    ///
+    /// # Errors
+    /// As [`Sample::make`].
+    pub fn make_at(program: &Path, place: &Place) -> Result<Self> {
+        match place.url() {
+            Url::Sqlite(_) => Self::made(program, place.folder(), None),
+            Url::Postgres(url) => Self::made(program, place.folder(), Some(url)),
+        }
+    }
+
+    fn made(program: &Path, folder: &Path, store: Option<String>) -> Result<Self> {
+        let sample = Self { program: program.to_owned(), folder: folder.to_owned(), store, address: free()? };
+        let made = Command::new(program).arg("demo").args(sample.place()).arg("--prepare").output().context("run the program")?;
         ensure!(made.status.success(), "siger demo --prepare: {}", String::from_utf8_lossy(&made.stderr));
         Ok(sample)
     }
 
-    fn demo(&self) -> Vec<String> {
-        ["demo", "--data"].map(str::to_owned).into_iter().chain([self.data(), "--keys".into(), self.keys()]).collect()
+    /// The same office, served by another process at another address.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn beside(&self) -> Result<Self> {
+        Ok(Self { program: self.program.clone(), folder: self.folder.clone(), store: self.store.clone(), address: free()? })
+    }
+
+    /// The office that was brought back into another folder, on SQLite.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn brought_to(&self, folder: &Path) -> Result<Self> {
+        Ok(Self { program: self.program.clone(), folder: folder.to_owned(), store: None, address: free()? })
+    }
+
+    /// Arguments that name the office to any command.
+    pub fn place(&self) -> Vec<String> {
+        let mut place = vec!["--data".to_owned(), self.data(), "--keys".into(), self.keys()];
+        if let Some(store) = &self.store {
+            place.extend(["--store".to_owned(), store.clone()]);
+        }
+        place
     }
 
     /// The data folder.
@@ -49,8 +86,8 @@ impl Sample {
 
     /// Program and arguments that serve it.
     pub fn serve(&self) -> Vec<String> {
-        let mut command = vec![self.program.display().to_string()];
-        command.extend(self.demo());
+        let mut command = vec![self.program.display().to_string(), "demo".to_owned()];
+        command.extend(self.place());
         command.extend(["--listen".to_owned(), self.address.to_string()]);
         command
     }
@@ -73,4 +110,9 @@ impl Sample {
         ensure!(answer.status == 303, "the sign-in of {login} was answered {}", answer.status);
         Ok(client)
     }
+}
+
+/// A port that is free at this moment; nobody else on the loopback takes it in the next.
+fn free() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

@@ -94,15 +94,15 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     Ok(())
 }
 
-fn store(folder: &Path) -> Store {
+fn store(folder: &Path, url: Url) -> Store {
     let keyring = Keyring::create(&folder.join("keys"), &RootSecret::from_bytes([1; 32]), "siger.test/rencana", Instant::from_unix_micros(0), &[2; 32]);
-    Store::open(Open::new(Url::Sqlite(folder.join("data")), keyring.unwrap())).unwrap()
+    Store::open(Open::new(url, keyring.unwrap())).unwrap()
 }
 
 #[test]
 fn every_list_uses_an_index() {
     let folder = tempfile::tempdir().unwrap();
-    let store = store(folder.path());
+    let store = store(folder.path(), Url::Sqlite(folder.path().join("data")));
     let asked = statements::recorded(|| store.read_blocking(|tx| ask_everything(tx, store.keyring())).unwrap());
     let conn = rusqlite::Connection::open(folder.path().join("data/office.sqlite")).unwrap();
     let (mut explained, mut used) = (0, 0);
@@ -139,4 +139,22 @@ fn every_list_uses_an_index() {
     assert!(lists + 2 >= written, "{written} lists are written and {lists} were asked: ask the new one in this test");
     assert_eq!(used, USES.len());
     assert!(explained > 40, "{explained} statements");
+}
+
+/// A statement that only SQLite understands would be met by the first office on PostgreSQL.
+#[test]
+fn every_question_is_understood_by_postgresql() {
+    let Some(base) = std::env::var("SIGER_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) else {
+        println!("skipped on PostgreSQL: SIGER_TEST_POSTGRES is not set");
+        return;
+    };
+    let schema = format!("test_plan_{}", std::process::id());
+    let tell = |sql: &str| postgres::Client::connect(&base, postgres::NoTls).unwrap().batch_execute(sql).unwrap();
+    tell(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"));
+    let folder = tempfile::tempdir().unwrap();
+    let mark = if base.contains('?') { '&' } else { '?' };
+    let store = store(folder.path(), Url::Postgres(format!("{base}{mark}options=-csearch_path%3D{schema}")));
+    store.read_blocking(|tx| ask_everything(tx, store.keyring())).unwrap();
+    drop(store);
+    tell(&format!("DROP SCHEMA {schema} CASCADE"));
 }

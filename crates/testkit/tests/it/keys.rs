@@ -11,6 +11,7 @@ use siger_domain::event::Event;
 use siger_storage::journal::read;
 use siger_storage::keyring::{KeyState, Which};
 use siger_storage::table::person as persons;
+use siger_testkit::engine::apart;
 use siger_testkit::office::{PASSWORD, TestOffice, TestOfficer, arrival};
 
 use crate::retention::register;
@@ -32,7 +33,7 @@ async fn a_new_lookup_key_finds_everything_before_and_after_the_hashes_are_new()
     let text = office.read(move |tx| Ok(persons::documents(tx, &keyring, id)?)).await.unwrap()[0].lookup_text();
     let found = || {
         let (keyring, text) = (office.store().keyring().clone(), text.clone());
-        office.store().read_blocking(move |tx| persons::by_document(tx, &keyring, &text)).unwrap()
+        apart(|| office.store().read_blocking(move |tx| persons::by_document(tx, &keyring, &text))).unwrap()
     };
 
     let by = test.context(&desk).await;

@@ -12,6 +12,7 @@ use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, 
 use siger_domain::request::ErasureGround;
 use siger_domain::retention::DataKind;
 use siger_storage::table::{officer as officers, person as persons};
+use siger_testkit::engine::apart;
 use siger_testkit::office::{TestOffice, TestOfficer};
 
 const DAY: i64 = 24 * 3_600;
@@ -58,13 +59,13 @@ async fn files_end_the_day_after_their_last_and_not_before() {
     assert!(preview(&test).await.iter().all(|due| due.rule.kind != DataKind::PersonIdentity), "the last day is still kept");
     test.clock.advance_seconds(DAY);
 
-    let (before, keyring_before) = (office.store().head().unwrap(), office.store().keyring().revision());
+    let (before, keyring_before) = (apart(|| office.store().head()).unwrap(), office.store().keyring().revision());
     let due = preview(&test).await;
     let files = due.iter().find(|due| due.rule.kind == DataKind::PersonIdentity).expect("a file is due");
     assert_eq!(files.count, 1);
     assert!(files.by_job && files.articles().iter().any(|article| article.contains("UU 27/2022")), "{:?}", files.articles());
     assert!(!format!("{due:?}").contains("Lama"));
-    let after = office.store().head().unwrap();
+    let after = apart(|| office.store().head()).unwrap();
     assert_eq!((before.edge.size(), keyring_before), (after.edge.size(), office.store().keyring().revision()), "a dry run changes nothing");
     assert!(row(&test, old).await.erased.is_none());
 
@@ -111,7 +112,7 @@ async fn officers_end_five_years_after_they_left() {
     let never_came = invite(&test, "nyoman").await;
     access(&test, left.id, true).await;
     access(&test, returns.id, true).await;
-    let archived = crate::archive::archived(&test).0;
+    let archived = apart(|| crate::archive::archived(&test).0);
 
     let due = async || preview(&test).await.into_iter().find(|due| due.rule.kind == DataKind::OfficerProfile).map(|due| due.count);
     test.clock.advance_seconds(FIVE_YEARS * DAY);
@@ -134,15 +135,15 @@ async fn officers_end_five_years_after_they_left() {
     assert!(office.directory().await.unwrap().get(left.id).is_none());
     // Their sign-in name is free for somebody else.
     invite(&test, "wati").await;
-    crate::archive::clean(office.store(), office.blobs());
+    apart(|| crate::archive::clean(office.store(), office.blobs()));
 
     // A backup from before brings nobody back.
     let folder = tempfile::tempdir().unwrap();
-    let (store, blobs) = crate::archive::empty(&test, folder.path());
-    let restored = siger_storage::archive::restore(&store, &blobs, office.now(), std::io::Cursor::new(archived)).unwrap();
+    let (store, blobs) = apart(|| crate::archive::empty(&test, folder.path()));
+    let restored = apart(|| siger_storage::archive::restore(&store, &blobs, office.now(), std::io::Cursor::new(archived))).unwrap();
     assert_eq!(restored.erasures_recorded, 2);
-    assert!(store.read_blocking(|tx| officers::get(tx, left.id)).unwrap().unwrap().erased.is_some());
-    crate::archive::clean(&store, &blobs);
+    assert!(apart(|| store.read_blocking(|tx| officers::get(tx, left.id))).unwrap().unwrap().erased.is_some());
+    apart(|| crate::archive::clean(&store, &blobs));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use siger_domain::access::Role;
 use siger_domain::id::PersonId;
 use siger_domain::person::{CountryCode, Identity, Name, Sex};
 use siger_storage::{Open, Url};
+use siger_testkit::engine::apart;
 use siger_testkit::fault::{FaultVfs, Operation};
 use siger_testkit::office::TestOffice;
 use siger_web::server::Config;
@@ -202,7 +203,7 @@ async fn an_upload_that_fails_takes_nothing_away_that_an_entry_names() {
     for address in shown {
         assert!([PNG, &other].contains(&browser.get(&address).await.is(200).bytes.as_slice()), "{address}");
     }
-    crate::archive::clean(office.store(), office.blobs());
+    apart(|| crate::archive::clean(office.store(), office.blobs()));
 }
 
 /// The same bytes sent twice at one moment, one of them by somebody who may not: the other's stay.
@@ -222,5 +223,5 @@ async fn uploads_of_the_same_do_not_take_each_other_away() {
         assert!(kept.is_ok() && refused.is_err(), "round {round}: {kept:?} {refused:?}");
     }
     assert_eq!(blobs(&desk), 20);
-    crate::archive::clean(office.store(), office.blobs());
+    apart(|| crate::archive::clean(office.store(), office.blobs()));
 }

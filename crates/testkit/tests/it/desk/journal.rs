@@ -6,6 +6,7 @@ use siger_domain::id::PersonId;
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_storage::journal::read;
 use siger_storage::tlog::{Checkpoint, NoteVerifier, Receipt, TilePath};
+use siger_testkit::engine::apart;
 use siger_testkit::office::TestOfficer;
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +34,7 @@ async fn filled(desk: &Desk, officer: &TestOfficer, passport: &str, notes: u32) 
 }
 
 fn size(desk: &Desk) -> u64 {
-    desk.test.office.store().read_blocking(read::head).unwrap().edge.size()
+    apart(|| desk.test.office.store().read_blocking(read::head)).unwrap().edge.size()
 }
 
 #[tokio::test]
