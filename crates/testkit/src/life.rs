@@ -5,22 +5,24 @@
 
 use std::sync::Arc;
 
-use siger_app::identity::recovery::Code;
-use siger_app::{Context, Error, officer, person, request};
+use siger_app::identity::recovery::{self, Code};
+use siger_app::{Context, Error, account, keys, officer, person, request, retention, session};
 use siger_domain::access::{Purpose, Role, RoleSet};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::{CredentialId, OfficerId, PersonId, RequestId};
+use siger_domain::id::{CredentialId, OfficerId, PersonId, RequestId, SessionId};
 use siger_domain::officer::{Credential, Leave, Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_domain::personal::Personal;
 use siger_domain::request::ErasureGround;
 use siger_domain::time::CivilDate;
-use siger_storage::Write;
-use siger_storage::blob::BlobId;
-use siger_storage::table;
+use siger_storage::blob::{BlobId, Folder};
+use siger_storage::keyring::{KeyState, Which};
+use siger_storage::table::{self, operation};
+use siger_storage::{Open, Store, Write, archive};
 
+use crate::engine::Place;
 use crate::fault::Rng;
-use crate::office::{StoppedClock, TestOffice};
+use crate::office::{StoppedClock, TestOffice, open};
 
 /// Something that happens in an office. The numbers choose among what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,18 +47,32 @@ pub enum Step {
     Suspend { who: u8 },
     Restore { who: u8 },
     Wait { minutes: u8 },
+    SignIn { who: u8 },
+    EndSignIn { which: u8, own: bool },
+    AddWay { who: u8 },
+    RemoveWay { who: u8, which: u8 },
+    Recover { who: u8 },
+    RotateLookup,
+    Retain { years: u8 },
+    BringBack,
 }
 
 impl Step {
+    /// How many values of the first byte [`Step::of`] tells apart.
+    pub const KINDS: u8 = 40;
+    /// Those from here on change the keyring before the journal, or more than once, or go on in another database: they are not drawn, since who cuts
+    /// the power between two steps has no copy of the keyring of that moment.
+    const WITH_KEYRING: u8 = 37;
+
     /// A step drawn from a seeded source, with files and notes more often than the rest, as in an office.
     pub fn draw(rng: &mut Rng) -> Self {
-        let kind = rng.below(32) as u8;
+        let kind = rng.below(Self::WITH_KEYRING as usize) as u8;
         Self::of(kind, rng.below(256) as u8, rng.below(256) as u8)
     }
 
     /// The step that three bytes choose.
     pub const fn of(kind: u8, who: u8, more: u8) -> Self {
-        match kind % 32 {
+        match kind % Self::KINDS {
             0..7 => Self::Register { documents: more % 4 },
             7..9 => Self::Correct { who },
             9..11 => Self::AddDocument { who },
@@ -80,7 +96,15 @@ impl Step {
                     Self::Restore { who }
                 }
             }
-            _ => Self::Wait { minutes: more },
+            31 => Self::Wait { minutes: more },
+            32 => Self::SignIn { who },
+            33 => Self::EndSignIn { which: who, own: more.is_multiple_of(2) },
+            34 => Self::AddWay { who },
+            35 => Self::RemoveWay { who, which: more },
+            36 => Self::Recover { who },
+            37 => Self::RotateLookup,
+            38 => Self::Retain { years: more % 7 },
+            _ => Self::BringBack,
         }
     }
 }
@@ -99,17 +123,23 @@ pub struct Life {
     pub officers: Vec<OfficerId>,
     /// Requests opened.
     pub requests: Vec<RequestId>,
+    /// Sign-ins begun.
+    pub sessions: Vec<(SessionId, usize)>,
     /// Everything personal that was written down, as it was typed: must be found nowhere on the disk.
     pub secrets: Vec<Vec<u8>>,
     /// Is told the size of the journal as soon as a change is acknowledged.
     pub acknowledged: Box<dyn Fn(u64)>,
     count: u32,
+    /// Where backups were brought back to.
+    places: Vec<Place>,
 }
 
 const DESK: usize = 0;
 const PRIVACY: usize = 1;
 const HEAD: usize = 2;
 const ADMINISTRATOR: usize = 3;
+/// A keyring remembers a bounded number of keys; a life that rotated so often goes on without.
+const KEYS_MAX: usize = 12;
 
 impl Life {
     /// Begins with four officers who work.
@@ -132,9 +162,11 @@ impl Life {
             erased: Vec::new(),
             officers: Vec::new(),
             requests: Vec::new(),
+            sessions: Vec::new(),
             secrets: Vec::new(),
             acknowledged: Box::new(|_| {}),
             count: 0,
+            places: Vec::new(),
         };
         for role in [Role::Desk, Role::PrivacyOfficer, Role::Head, Role::Administrator] {
             life.invite(vec![role])?;
@@ -252,6 +284,39 @@ impl Life {
                 self.clock.advance_seconds(i64::from(minutes) * 60);
                 Ok(None)
             }
+            Step::SignIn { who } => self.sign_in(who as usize % self.officers.len()).map(Some),
+            Step::EndSignIn { which, own } => {
+                let Some(&(id, whose)) = self.sessions.get(which as usize % self.sessions.len().max(1)) else { return Ok(None) };
+                let by = if own { self.by(whose, Role::Desk) } else { self.by(ADMINISTRATOR, Role::Administrator) };
+                Ok(Some(self.write(move |write| session::end(write, &by, id))?))
+            }
+            Step::AddWay { who } => {
+                let of = self.officers[who as usize % self.officers.len()];
+                // As it is kept once a browser has answered; only a sign-in would read it.
+                let record = Credential::Passkey { record: Personal::new(format!("{{\"contoh\":{}}}", self.next())) };
+                self.add_way(of, "kunci contoh", record).map(Some)
+            }
+            Step::RemoveWay { who, which } => {
+                let whose = who as usize % self.officers.len();
+                let (of, keyring) = (self.officers[whose], self.office.store().keyring().clone());
+                let ways = self.office.store().read_blocking(|tx| table::officer::credentials(tx, &keyring, of))?;
+                let Some(way) = ways.get(which as usize % ways.len().max(1)) else { return Ok(None) };
+                self.wait(account::remove(&self.office, &self.by(whose, Role::Desk), way.id))?;
+                Ok(None)
+            }
+            Step::Recover { who } => {
+                let (of, by) = (self.officers[who as usize % self.officers.len()], self.by(ADMINISTRATOR, Role::Administrator));
+                let code = self.office.with_random(Code::new);
+                Ok(Some(self.write(move |write| officer::recover(write, &by, of, &code, recovery::Purpose::LostPhone))?))
+            }
+            Step::RotateLookup => self.rotate_lookup(),
+            Step::Retain { years } => {
+                self.clock.advance_seconds(i64::from(years) * 366 * 24 * 3_600);
+                self.wait(retention::apply(&self.office, &self.office.system(Purpose::Retention)))?;
+                self.look_for_erased()?;
+                Ok(None)
+            }
+            Step::BringBack => self.bring_back(),
         }
     }
 
@@ -333,7 +398,11 @@ impl Life {
             self.office.blobs().remove(BlobId::from_bytes(*blob)).map_err(siger_storage::Error::from)?;
         }
         store.tidy()?;
-        let erased = store.read_blocking(|tx| {
+        self.look_for_erased()
+    }
+
+    fn look_for_erased(&mut self) -> Result<(), Error> {
+        let erased = self.office.store().read_blocking(|tx| {
             let mut erased = Vec::new();
             for id in &self.persons {
                 if table::person::get(tx, *id)?.is_some_and(|person| person.erased.is_some()) {
@@ -371,11 +440,100 @@ impl Life {
             if table::officer::get(write, id)?.is_none_or(|officer| officer.recovery_expires.is_none()) {
                 return Err(Error::NotFound);
             }
+            // What they signed in with before ends.
+            let keyring = write.keyring().clone();
+            for way in table::officer::credentials(write, &keyring, id)? {
+                write.append(stamp, Subject::Officer(id), &Event::CredentialRemoved(body::CredentialRemoved { id: way.id }))?;
+            }
             write.append(stamp, Subject::Officer(id), &Event::OfficerJoined(body::OfficerJoined {}))?;
             let secret = Credential::Totp { secret: Personal::new("JBSWY3DPEHPK3PXP".into()) };
             let added = body::CredentialAdded { id: credential, label: "contoh".into(), credential: secret };
             Ok(write.append(stamp, Subject::Officer(id), &Event::CredentialAdded(added))?)
         })
+    }
+
+    fn add_way(&self, of: OfficerId, label: &str, credential: Credential) -> Result<u64, Error> {
+        let added = body::CredentialAdded { id: CredentialId::new(self.office.now(), self.office.random()), label: label.into(), credential };
+        let stamp = siger_storage::Stamp { at: self.office.now(), actor: Some(of), role: Role::Desk, purpose: Purpose::Administration };
+        self.write(move |write| Ok(write.append(stamp, Subject::Officer(of), &Event::CredentialAdded(added))?))
+    }
+
+    /// As a sign-in writes it, without the slow hashing.
+    fn sign_in(&mut self, who: usize) -> Result<u64, Error> {
+        let (of, id, now) = (self.officers[who], SessionId::new(self.office.now(), self.office.random()), self.office.now());
+        let token: [u8; 32] = self.office.random();
+        let session = operation::Session {
+            id,
+            officer: of,
+            state: b"contoh".to_vec(),
+            begun_at: now,
+            seen_at: now,
+            expires: now.plus_seconds(12 * 3_600),
+            method: "passkey".into(),
+        };
+        let stamp = siger_storage::Stamp { at: now, actor: Some(of), role: Role::Desk, purpose: Purpose::Administration };
+        let number = self.write(move |write| {
+            let keyring = write.keyring().clone();
+            operation::save_session(write, &keyring, &session, &[token])?;
+            Ok(write.append(stamp, Subject::Officer(of), &Event::SignedIn(body::SignedIn { session: id, method: "passkey".into() }))?)
+        })?;
+        self.sessions.push((id, who));
+        Ok(number)
+    }
+
+    /// A new look-up key, the hashes computed anew in steps as the job does, and the old key ended.
+    fn rotate_lookup(&mut self) -> Result<Option<u64>, Error> {
+        let by = Context { purpose: Some(Purpose::Administration), ..self.by(ADMINISTRATOR, Role::Administrator) };
+        let store = self.office.store().clone();
+        let old = store.keyring().list().into_iter().find(|key| key.which == Which::Lookup && key.state == KeyState::Current).ok_or(Error::NotFound)?;
+        if store.keyring().list().len() > KEYS_MAX {
+            return Ok(None);
+        }
+        self.wait(keys::rotate(&self.office, &by, Which::Lookup, None))?;
+        self.write(|write| {
+            let keyring = write.keyring().clone();
+            Ok(table::rehash_officers(write, &keyring)?)
+        })?;
+        let mut from = 0;
+        loop {
+            let step = self.write(move |write| {
+                let keyring = write.keyring().clone();
+                Ok(table::rehash_persons(write, &keyring, from)?)
+            })?;
+            let Some(step) = step else { break };
+            from = step.next;
+        }
+        self.write(|write| {
+            let jobs = operation::jobs(write, 100)?;
+            jobs.into_iter().try_for_each(|job| operation::finish_job(write, job.id))?;
+            Ok(())
+        })?;
+        self.wait(keys::retire(&self.office, &by, Which::Lookup, &old.id))?;
+        Ok(None)
+    }
+
+    /// The office is lost, and its backup brought back into an empty database with today's keys. Life goes on there.
+    fn bring_back(&mut self) -> Result<Option<u64>, Error> {
+        let mut backup = Vec::new();
+        archive::write(self.office.store(), self.office.blobs(), &mut backup)?;
+        let place = Place::of(self.office.store().url());
+        let store = Store::open(Open::new(place.url(), self.office.store().keyring().clone()))?;
+        let blobs = Folder::open(&place.blobs()).map_err(siger_storage::Error::from)?;
+        archive::restore(&store, &blobs, self.office.now(), std::io::Cursor::new(backup))?;
+        // Sign-ins are in no archive.
+        self.sessions.clear();
+        let seed = u64::from(self.next());
+        self.office = open(store, &place.blobs(), self.clock.clone(), seed);
+        self.places.push(place);
+        Ok(None)
+    }
+
+    /// Waits for a use case that does something slow beside its transactions.
+    fn wait<T>(&self, doing: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let done = runtime.block_on(doing)?;
+        (self.acknowledged)(*self.office.store().tail().borrow());
+        Ok(done)
     }
 
     fn next(&mut self) -> u32 {
