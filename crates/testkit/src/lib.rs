@@ -6,5 +6,6 @@ pub mod fault;
 pub mod http;
 pub mod life;
 pub mod office;
+pub mod outside;
 pub mod sample;
 pub mod tidy;

@@ -109,3 +109,27 @@ fn a_link_does_not_hide_that_keys_lie_in_the_data() {
     std::fs::write(&path, "[office]\ndata = \"sqlite:data\"\nkeys = \"elsewhere/keys\"").unwrap();
     assert!(matches!(Settings::load(Some(&path), &Raw::default()), Err(Wrong::KeysInside { .. })));
 }
+
+/// Whatever stands in the file is read or refused with words; nothing of it is a fault of the program.
+#[test]
+fn any_text_is_read_or_refused() {
+    let (example, mut rng) = (reference::example(), siger_testkit::fault::Rng::new(64));
+    let (mut good, mut refused) = (0, 0);
+    for _ in 0..2_000 {
+        let mut letters: Vec<char> = example.chars().collect();
+        for _ in 0..=rng.below(3) {
+            let at = rng.below(letters.len() + 1);
+            match rng.below(4) {
+                0 => letters.truncate(at),
+                1 => letters.insert(at, char::from_u32(rng.below(0x3000) as u32).unwrap_or('\u{fffd}')),
+                2 => letters.extend_from_within(at..),
+                _ => letters.drain(at.min(letters.len())..letters.len().min(at + 9)).for_each(drop),
+            }
+        }
+        match read(&letters.into_iter().collect::<String>()) {
+            Ok(_) => good += 1,
+            Err(wrong) => refused += usize::from(!wrong.to_string().is_empty()),
+        }
+    }
+    assert!(good + refused == 2_000 && refused > 200, "{good} accepted, {refused} refused");
+}

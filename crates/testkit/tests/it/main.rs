@@ -17,6 +17,7 @@ mod keys;
 mod kill;
 mod notify;
 mod office;
+mod outside;
 mod race;
 mod replay;
 mod retention;
