@@ -72,6 +72,8 @@ impl From<siger_storage::Error> for Error {
             | Store::Unknown { .. }
             | Store::ClockBack { .. }
             | Store::RootRotated => Self::Unavailable(error),
+            // Nothing more is kept about somebody who was erased, whoever asks and whenever it happened.
+            Store::Keyring(siger_storage::keyring::Error::Erased(_)) => Self::Conflict("erased"),
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -7,7 +7,7 @@ use siger_app::notify::Off;
 use siger_app::{Error, job, officer, person, request, retention};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::id::{OfficerId, PersonId};
-use siger_domain::officer::{Login, Profile};
+use siger_domain::officer::{Leave, Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_domain::request::ErasureGround;
 use siger_domain::retention::DataKind;
@@ -132,6 +132,17 @@ async fn officers_end_five_years_after_they_left() {
         assert!(officer_row(&test, here).await.erased.is_none());
     }
     assert_eq!(due().await, None);
+    // Nothing more is kept about them: somebody who still has their page open is told so.
+    let administrator = test.officer("arif", &[Role::Administrator]).await;
+    for gone in [left.id, never_came] {
+        let (by, code) = (test.context(&administrator).await, office.with_random(Code::new));
+        let lost = siger_app::identity::recovery::Purpose::LostPhone;
+        let refused = office.write(move |write| officer::recover(write, &by, gone, &code, lost)).await;
+        assert!(matches!(refused, Err(Error::Conflict(_) | Error::NotFound)), "{refused:?}");
+        let (by, day) = (test.context(&administrator).await, "2032-01-02".parse().unwrap());
+        let refused = office.write(move |write| officer::set_leave(write, &by, gone, Some(Leave { from: day, to: day }))).await;
+        assert!(matches!(refused, Err(Error::Conflict("erased") | Error::NotFound)), "{refused:?}");
+    }
     assert!(office.directory().await.unwrap().get(left.id).is_none());
     // Their sign-in name is free for somebody else.
     invite(&test, "wati").await;
