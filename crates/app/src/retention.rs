@@ -39,13 +39,6 @@ pub struct Due {
     pub by_job: bool,
 }
 
-impl Due {
-    /// The articles that the rule rests on.
-    pub fn articles(&self) -> Vec<String> {
-        self.rule.basis.iter().map(ToString::to_string).collect()
-    }
-}
-
 /// What was ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {

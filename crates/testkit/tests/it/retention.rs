@@ -63,7 +63,7 @@ async fn files_end_the_day_after_their_last_and_not_before() {
     let due = preview(&test).await;
     let files = due.iter().find(|due| due.rule.kind == DataKind::PersonIdentity).expect("a file is due");
     assert_eq!(files.count, 1);
-    assert!(files.by_job && files.articles().iter().any(|article| article.contains("UU 27/2022")), "{:?}", files.articles());
+    assert!(files.by_job && files.rule.basis.iter().any(|citation| citation.instrument.contains("UU 27/2022")), "{:?}", files.rule.basis);
     assert!(!format!("{due:?}").contains("Lama"));
     let after = apart(|| office.store().head()).unwrap();
     assert_eq!((before.edge.size(), keyring_before), (after.edge.size(), office.store().keyring().revision()), "a dry run changes nothing");

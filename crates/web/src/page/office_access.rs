@@ -89,7 +89,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
         html! {
             (Heading::new(title).lead(html! { p { (ui.text("office-access-lead")) } }).html(ui))
             (office::parts(page, view.parts, office::ACCESS))
-            div.stack.alike {
+            div.stack.alike.access {
                 @for kind in ResourceKind::ALL {
                     @let of_kind: Vec<&Row> = view.rows.iter().filter(|row| row.action.resource() == *kind).collect();
                     @if !of_kind.is_empty() {

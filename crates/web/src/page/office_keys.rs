@@ -64,7 +64,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
             (Heading::new(title).lead(html! { p { (ui.text("office-keys-note")) } }).html(ui))
             (office::parts(page, view.parts, office::KEYS))
             @if view.rehash_waits { (Notice::new(Tone::Calm, ui.text("office-keys-rehash")).body(html! { p { (ui.text("office-keys-rehash-why")) } }).html(ui)) }
-            @for kind in &view.kinds { (card(page, view, kind)) }
+            div.stack.alike.keys { @for kind in &view.kinds { (card(page, view, kind)) } }
         },
     )
 }

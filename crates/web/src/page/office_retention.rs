@@ -22,7 +22,7 @@ use crate::{
 use maud::{Markup, html};
 use siger_app::retention::Due;
 use siger_domain::{
-    retention::{Bilingual, RetentionRules, Rule, Span},
+    retention::{Bilingual, Citation, RetentionRules, Rule, Span},
     time::Instant,
 };
 
@@ -100,7 +100,7 @@ fn due(page: &Page<'_>, dry: &Dry) -> Markup {
             html! { a href={ "#rule-" (due.rule.kind.as_str()) } { (ui.word("office-kind", due.rule.kind.as_str())) } },
             html! { (ui.locale.number(i64::try_from(due.count).unwrap_or(i64::MAX))) },
             html! { (ui.word("office-end", due.rule.end.as_str())) @if !due.by_job { " " span.muted { "(" (ui.text("office-due-nothing-to-do")) ")" } } },
-            html! { (due.articles().join("; ")) },
+            html! { (due.rule.basis.iter().map(|citation| cited(ui, citation)).collect::<Vec<_>>().join("; ")) },
         ]
     });
     let newest = dry.newest.as_ref().map(|run| {
@@ -124,6 +124,23 @@ fn due(page: &Page<'_>, dry: &Dry) -> Markup {
     })
 }
 
+/// Instrument and article as the language cites them: `44(1)(a)` is article, paragraph, letter.
+fn cited(ui: &Ui<'_>, citation: &Citation) -> String {
+    let instrument = citation.instrument.as_str();
+    let parts: Vec<&str> = citation.article.split(['(', ')']).filter(|part| !part.is_empty()).collect();
+    match parts[..] {
+        [] => instrument.to_owned(),
+        [article, paragraph, letter] => ui.format(
+            "office-article-letter",
+            &[("instrument", instrument.into()), ("article", article.into()), ("paragraph", paragraph.into()), ("letter", letter.into())],
+        ),
+        [article, paragraph] => {
+            ui.format("office-article-paragraph", &[("instrument", instrument.into()), ("article", article.into()), ("paragraph", paragraph.into())])
+        }
+        _ => ui.format("office-article", &[("instrument", instrument.into()), ("article", citation.article.as_str().into())]),
+    }
+}
+
 fn card(ui: &Ui<'_>, rule: &Rule) -> Markup {
     let length = match rule.span {
         Span::Days(days) => ui.format("office-days", &[("count", days.into())]),
@@ -139,7 +156,7 @@ fn card(ui: &Ui<'_>, rule: &Rule) -> Markup {
     let until = html! { b { (length) } " " (ui.word("office-after", rule.after.as_str())) @if !rule.period_verified { " " span.muted { "(" (ui.text("office-period-own")) ")" } } };
     let basis = html! {
         ul { @for citation in &rule.basis {
-            li { b { (citation) } @if !citation.verified { " " span.muted { "(" (ui.text("office-citation-unread")) ")" } } ": " (said(ui, &citation.says)) }
+            li { b { (cited(ui, citation)) } @if !citation.verified { " " span.muted { "(" (ui.text("office-citation-unread")) ")" } } ": " (said(ui, &citation.says)) }
         } }
     };
     Card::new(&format!("rule-{}", rule.kind.as_str()), ui.word("office-kind", rule.kind.as_str())).action(mark).note(html! { (said(ui, &rule.text)) }).html(
