@@ -12,7 +12,7 @@ export function routes() {
 }
 
 /** Those that show no page: they lead to one, or are files. */
-export const NO_PAGE = ['/assets/{file}', '/live', '/health', '/ready', '/metrics', '/persons/search', '/persons/{id}/notes', '/persons/{id}/blobs/{blob}', '/join/{code}/password', '/join/{code}/code', '/journal/{number}/receipt', '/log/checkpoint', '/log/vkey', '/log/tile/{*rest}'];
+export const NO_PAGE = ['/assets/{file}', '/live', '/health', '/ready', '/metrics', '/persons/search', '/persons/{id}/notes', '/persons/{id}/blobs', '/officers/{id}/leave', '/persons/{id}/blobs/{blob}', '/join/{code}/password', '/join/{code}/code', '/journal/{number}/receipt', '/log/checkpoint', '/log/vkey', '/log/tile/{*rest}'];
 
 const first = async (page, path, pattern) => {
   const found = pattern.exec(await (await page.request.get(path)).text());

@@ -30,7 +30,7 @@ pub(super) fn router() -> Router<State> {
         .route("/officers/new", get(new).post(invite))
         .route("/officers/{id}", get(show))
         .route("/officers/{id}/roles", get(roles).post(ask_roles))
-        .route("/officers/{id}/leave", post(leave))
+        .route("/officers/{id}/leave", get(back).post(leave))
         .route("/officers/{id}/suspend", post(suspend))
         .route("/officers/{id}/restore", post(restore))
         .route("/officers/{id}/recover", post(recover))
@@ -245,6 +245,11 @@ async fn ask_roles(Path(of): Path<String>, Posted { mut desk, fields }: Posted) 
         }
         Err(error) => Err(confirm_at(error, Action::OfficerRoles, &here)),
     }
+}
+
+/// The form stands on the officer's page; an address that only takes it leads there.
+async fn back(Path(of): Path<String>) -> Result<Redirect, WebError> {
+    Ok(Redirect::to(&page_of(id(&of)?)))
 }
 
 async fn leave(Path(of): Path<String>, Posted { mut desk, fields }: Posted) -> Result<Response, WebError> {

@@ -47,6 +47,9 @@ async fn a_form_that_comes_too_late_says_so_and_leads_back_to_its_page() {
     stale.says("This form cannot be taken").says("href=\"/persons/new?purpose=stay_permit\"").says_not("ask the office");
     let nobody = PersonId::from_bytes([7; 16]);
     browser.upload(&format!("/persons/{nobody}/blobs"), &[("csrf", "old")], b"%PDF-").await.is(403).says("This form cannot be taken");
+    // A form that was shown again stands at the address that takes it: that one leads to the form as well.
+    assert_eq!(browser.get(&format!("/persons/{nobody}/blobs")).await.is(303).to(), format!("/persons/{nobody}/papers"));
+    assert_eq!(browser.get(&format!("/officers/{}/leave", ratih.id)).await.is(303).to(), format!("/officers/{}", ratih.id));
     // Of another office's page: nowhere to lead back to but home.
     browser.headers = vec![("referer", "https://evil.example/persons/new".to_owned()), ("sec-fetch-site", "cross-site".to_owned())];
     browser.post("/persons/new", &[("name", "Contoh")]).await.is(403).says("This form cannot be taken").says_not("evil.example");

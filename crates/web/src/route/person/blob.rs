@@ -3,7 +3,7 @@
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use siger_app::blob::{self, Given};
 use siger_app::context::About;
 use siger_app::person;
@@ -44,6 +44,12 @@ pub(super) async fn show(mut desk: Desk, Path(of): Path<String>) -> Result<Respo
     let purpose = reading(&desk.by);
     let view = View { address: file_for(of, purpose), kind: "paper".to_owned(), fault: None, purpose };
     Ok(desk.visit.answer(page(&desk.visit.page(), &view)))
+}
+
+/// An address that only takes the form leads to it.
+pub(super) async fn back(Path(of): Path<String>) -> Result<Redirect, WebError> {
+    let of: PersonId = id(&of)?;
+    Ok(Redirect::to(&format!("/persons/{of}/papers")))
 }
 
 /// What came of reading the form.

@@ -31,7 +31,7 @@ use crate::ui::Ui;
 const FORM_BYTES: usize = 16 * 1024;
 
 pub(super) fn router() -> Router<State> {
-    let upload = Router::new().route("/persons/{id}/blobs", post(blob::add)).layer(DefaultBodyLimit::max(BLOB_BYTES_MAX + FORM_BYTES));
+    let upload = Router::new().route("/persons/{id}/blobs", get(blob::back).post(blob::add)).layer(DefaultBodyLimit::max(BLOB_BYTES_MAX + FORM_BYTES));
     Router::new()
         .route(address::PERSONS, get(find::list))
         .route(address::SEARCH, get(find::back).post(find::search))
