@@ -306,15 +306,11 @@ async fn every_answer_is_dressed() {
             }
         }
     }
-    for (method, path) in [
-        ("GET", "/nowhere"),
-        ("PUT", "/"),
-        ("GET", "/assets/nowhere"),
-        ("GET", "/api/v1/nowhere"),
-        ("GET", "/api/v1/openapi.json"),
-        ("POST", "/api/v1/persons"),
-    ] {
-        dressed(&things.desk.nobody().ask(method, path, (method == "POST").then(String::new)).await, path, false);
+    for path in ["/nowhere", "/assets/nowhere", "/api/v1/nowhere", "/api/v1/openapi.json"] {
+        dressed(&things.desk.nobody().get(path).await, path, false);
+    }
+    for (method, path) in [("PUT", "/"), ("POST", "/api/v1/persons")] {
+        dressed(&things.desk.nobody().ask(method, path, Some(String::new())).await, path, false);
     }
 }
 

@@ -11,7 +11,7 @@ mod typed;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 use siger_app::Context;
 use siger_app::context::About;
 use siger_app::office::Directory;
