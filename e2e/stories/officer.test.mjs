@@ -1,4 +1,4 @@
-// An officer's years in the office: invited, given other work by two people, stopped, back again, and the phone lost.
+// An officer's years in the office: invited, given work by two people, stopped, back again, and the phone lost, which takes two people as well.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CODE, launch, NAME, noBrowser, openPage, PASSWORD, signIn } from '../lib/browser.mjs';
@@ -53,6 +53,8 @@ describe("an officer's years", { skip }, () => {
     await admin.getByRole('button', { name: 'Invite and show the link' }).click();
     const link = (await admin.locator('#link').innerText()).trim();
     assert.ok(link.startsWith(`${office.address}/join/`), link);
+    await admin.getByText('The roles wait for a second person.').waitFor();
+    const request = await admin.getByRole('link', { name: 'Open the request' }).getAttribute('href');
     await admin.getByRole('link', { name: 'Done, I handed it over' }).click();
     await admin.getByText('A one-time link is waiting to be used.').waitFor();
     page = new URL(admin.url()).pathname;
@@ -72,6 +74,30 @@ describe("an officer's years", { skip }, () => {
 
     const again = await sari.request.get(link);
     assert.ok(!again.ok(), 'the link works twice');
+
+    // Who asked cannot agree, and until somebody does the newcomer works nowhere.
+    assert.equal((await sari.request.get('/persons')).status(), 403);
+    await admin.goto(request);
+    await admin.getByText('This is your own request.').waitFor();
+    await hadi.goto(request);
+    await confirmed(hadi, 'kepala', () => hadi.getByRole('button', { name: 'Approve the roles' }).click());
+    await hadi.getByText('Approved', { exact: true }).waitFor();
+    assert.equal((await sari.request.get('/persons')).status(), 200);
+    await sari.goto('/');
+  });
+
+  test('a new link that went astray is withdrawn before anybody uses it', async () => {
+    await admin.goto('/officers/new');
+    await admin.getByLabel('Name', { exact: true }).fill('Tomo K. (contoh)');
+    await admin.getByLabel('Sign-in name').fill('tomo');
+    await admin.getByRole('checkbox', { name: 'Cashier' }).check();
+    await admin.getByRole('button', { name: 'Invite and show the link' }).click();
+    const link = (await admin.locator('#link').innerText()).trim();
+    await admin.getByRole('link', { name: 'Done, I handed it over' }).click();
+    assert.ok((await admin.request.get(link)).ok());
+    await admin.getByRole('button', { name: 'Withdraw the link' }).click();
+    await admin.getByText('A one-time link is waiting to be used.').waitFor({ state: 'detached' });
+    assert.equal((await admin.request.get(link)).status(), 409);
   });
 
   test('other roles need a second person, and work at once when they agree', async () => {
@@ -117,6 +143,12 @@ describe("an officer's years", { skip }, () => {
     await admin.goto(page);
     await confirmed(admin, 'admin', () => admin.getByRole('button', { name: 'Phone lost' }).click());
     const link = (await admin.locator('#link').innerText()).trim();
+    await admin.getByText('This link opens nothing yet.').waitFor();
+    assert.equal((await admin.request.get(link)).status(), 409);
+    await hadi.goto(await admin.getByRole('link', { name: 'Open the request' }).getAttribute('href'));
+    await hadi.getByText('Ask the officer yourself.').waitFor();
+    await confirmed(hadi, 'kepala', () => hadi.getByRole('button', { name: 'Let the link work' }).click());
+    await hadi.getByText('Approved', { exact: true }).waitFor();
     // A page that hears of it leaves by itself, which may come first.
     await sari.goto('/').catch(() => {});
     await sari.waitForURL((url) => url.pathname.startsWith('/sign-in'));

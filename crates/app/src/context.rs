@@ -9,6 +9,7 @@ use siger_storage::Stamp;
 
 use crate::access::{Access, ActorFacts, Decision, Request, ResourceFacts, Why};
 use crate::error::{Error, Result};
+use crate::session::first_role;
 
 /// The circumstances of one request.
 #[derive(Clone)]
@@ -76,7 +77,7 @@ impl Context {
             match self.decide(self.roles, action, about, *purpose) {
                 Decision::Allow { .. } => {
                     let alone = self.roles.iter().find(|role| self.decide(RoleSet::of(*role), action, about, *purpose).is_allowed());
-                    let role = alone.or_else(|| self.roles.iter().next()).ok_or(Error::Forbidden(Why::Role))?;
+                    let role = alone.unwrap_or_else(|| first_role(self.roles));
                     return Ok(Stamp { at: self.now, actor: self.officer, role, purpose: *purpose });
                 }
                 Decision::Deny(why) => {

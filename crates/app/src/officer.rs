@@ -1,18 +1,23 @@
-//! Officers: inviting, leave, stopping access, one-time ways back in.
+//! Officers: inviting, leave, stopping access, one-time ways in.
+//!
+//! Nobody gives rights alone. An invitation without a role, and a new link for somebody who has neither come nor any role, open
+//! nothing; roles and a way back in are requests that a second person answers ([`crate::request`]). At the console, with the
+//! office's root secret, it goes without: an office begins so, and nobody stays locked out.
 
 use siger_domain::access::{Action, Role};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::OfficerId;
+use siger_domain::id::{OfficerId, RequestId};
 use siger_domain::officer::{self, Leave, Profile, State};
-use siger_domain::request::ErasureGround;
+use siger_domain::request::{ErasureGround, Lost};
 use siger_storage::keyring::Keyring;
 use siger_storage::table::{officer as table, operation};
-use siger_storage::{Tx, Write};
+use siger_storage::{Stamp, Tx, Write};
 
+use crate::access::Why;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
-use crate::request::{Effect, another_administrator};
+use crate::request::{self, Effect, another_administrator};
 
 /// An officer with their profile.
 #[derive(Clone, Debug)]
@@ -69,47 +74,115 @@ pub fn get(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, id: OfficerId) -> R
     Ok(Known { officer, profile })
 }
 
-/// Invites somebody to work here; the code lets them in once.
+/// An officer whose row still says something: not one of those who left and were erased.
+pub(crate) fn working(tx: &mut Tx<'_>, id: OfficerId) -> Result<table::Officer> {
+    let officer = table::get(tx, id)?.ok_or(Error::NotFound)?;
+    if officer.erased.is_some() { Err(Error::Conflict("erased")) } else { Ok(officer) }
+}
+
+/// Invites somebody to work here; the code lets them in once. Without rights: the roles are asked for in `request`, and are
+/// theirs once a second person agrees.
 ///
 /// # Errors
 /// When not permitted, no role is given, or the sign-in name is taken.
-pub fn invite(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, profile: Profile, roles: Vec<Role>, code: &Code) -> Result<u64> {
+pub fn invite(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, profile: Profile, roles: Vec<Role>, code: &Code, request: RequestId) -> Result<u64> {
     let stamp = by.authorise(Action::OfficerInvite, About::default())?;
+    let roles = some(roles)?;
+    let number = enter(write, stamp, id, profile, Vec::new(), code)?;
+    request::open_roles(write, by, request, id, roles)?;
+    Ok(number)
+}
+
+/// At the console: lets somebody in who holds these roles from the first day. So an office begins, and goes on when
+/// nobody is left who could agree.
+///
+/// # Errors
+/// As [`invite`].
+pub fn admit(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, profile: Profile, roles: Vec<Role>, code: &Code) -> Result<u64> {
+    let stamp = by.authorise(Action::OfficerAdmit, About::default())?;
+    let roles = some(roles)?;
+    enter(write, stamp, id, profile, roles, code)
+}
+
+fn some(roles: Vec<Role>) -> Result<Vec<Role>> {
     let roles = officer::roles(roles);
-    if roles.is_empty() {
-        return Err(Error::invalid("roles", "missing"));
-    }
+    if roles.is_empty() { Err(Error::invalid("roles", "missing")) } else { Ok(roles) }
+}
+
+fn enter(write: &mut Write<'_, '_>, stamp: Stamp, id: OfficerId, profile: Profile, roles: Vec<Role>, code: &Code) -> Result<u64> {
     let keyring = write.keyring().clone();
     if table::by_login(write, &keyring, &profile.login)?.is_some() {
         return Err(Error::invalid("login", "taken"));
     }
     let number = write.append(stamp, Subject::Officer(id), &Event::OfficerInvited(body::OfficerInvited { profile, roles }))?;
-    issue(write, stamp, id, code, Purpose::Invitation)?;
+    issue(write, stamp, id, code.hash(Purpose::Invitation).as_bytes())?;
     Ok(number)
 }
 
-/// Gives an officer who lost passkey or phone a one-time way back in. Their sign-ins end now; what they signed in with
-/// before ends when the code is used.
+/// Whether a new link can be made for an officer without a second person: it lets in somebody who never came and holds no
+/// role, so it opens nothing that the first link did not.
+pub fn only_invited(officer: &table::Officer) -> bool {
+    officer.state == State::Invited && officer.roles.is_empty()
+}
+
+/// A new link for somebody who was invited, did not come, and holds no role yet; the one before stops working.
+///
+/// # Errors
+/// When not permitted or not there; a second person must agree for everybody else.
+pub fn invite_again(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, code: &Code) -> Result<u64> {
+    let stamp = by.authorise(Action::OfficerInvite, About::default())?;
+    if !only_invited(&working(write, id)?) {
+        return Err(Error::Forbidden(Why::SecondPerson));
+    }
+    issue(write, stamp, id, code.hash(Purpose::Invitation).as_bytes())
+}
+
+/// What was lost, as it stands with this officer: somebody who never came lost an invitation, whatever else is said.
+///
+/// # Errors
+/// When access was stopped, or the invitation of somebody who came is named.
+pub(crate) fn lost(officer: &table::Officer, lost: Lost) -> Result<Lost> {
+    match (officer.state, lost) {
+        (State::Suspended, _) => Err(Error::Conflict("officer_suspended")),
+        (State::Invited, _) => Ok(Lost::Invitation),
+        (State::Active, Lost::Invitation) => Err(Error::Conflict("officer_joined")),
+        (State::Active, lost) => Ok(lost),
+    }
+}
+
+/// At the console: gives an officer who lost passkey or phone a one-time way back in. Their sign-ins end now; what they
+/// signed in with before ends when the code is used.
 ///
 /// # Errors
 /// When not permitted, not there, or suspended.
-pub fn recover(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, code: &Code, lost: Purpose) -> Result<u64> {
-    let stamp = by.authorise(Action::OfficerRecover, About { own: by.officer == Some(id), ..About::default() })?;
-    let officer = table::get(write, id)?.ok_or(Error::NotFound)?;
-    if officer.state == State::Suspended {
-        return Err(Error::Conflict("officer_suspended"));
-    }
-    let lost = if officer.state == State::Invited { Purpose::Invitation } else { lost };
-    operation::delete_sessions_of(write, id)?;
-    issue(write, stamp, id, code, lost)
+pub fn readmit(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, code: &Code, what: Lost) -> Result<u64> {
+    let stamp = by.authorise(Action::OfficerAdmit, About::default())?;
+    let what = lost(&working(write, id)?, what)?;
+    let_back(write, stamp, id, code.hash(what.into()).as_bytes())
 }
 
-fn issue(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: OfficerId, code: &Code, purpose: Purpose) -> Result<u64> {
-    let event = Event::OfficerRecoveryIssued(body::OfficerRecoveryIssued {
-        hash: siger_storage::to_hex(code.hash(purpose).as_bytes()),
-        expires: stamp.at.plus_seconds(LIFETIME_SECONDS),
-    });
+/// Puts a code in force by which somebody comes in again.
+pub(crate) fn let_back(write: &mut Write<'_, '_>, stamp: Stamp, id: OfficerId, hash: &[u8; 32]) -> Result<u64> {
+    operation::delete_sessions_of(write, id)?;
+    issue(write, stamp, id, hash)
+}
+
+fn issue(write: &mut Write<'_, '_>, stamp: Stamp, id: OfficerId, hash: &[u8; 32]) -> Result<u64> {
+    let event =
+        Event::OfficerRecoveryIssued(body::OfficerRecoveryIssued { hash: siger_storage::to_hex(hash), expires: stamp.at.plus_seconds(LIFETIME_SECONDS) });
     Ok(write.append(stamp, Subject::Officer(id), &event)?)
+}
+
+/// Withdraws the one-time code in force: it went astray, or was made by mistake.
+///
+/// # Errors
+/// When not permitted, not there, or no code is in force.
+pub fn withdraw_code(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result<u64> {
+    let stamp = by.authorise(Action::OfficerWithdraw, About { own: by.officer == Some(id), ..About::default() })?;
+    if working(write, id)?.recovery_expires.is_none_or(|until| until <= by.now) {
+        return Err(Error::Conflict("no_code"));
+    }
+    Ok(write.append(stamp, Subject::Officer(id), &Event::OfficerRecoveryWithdrawn(body::OfficerRecoveryWithdrawn {}))?)
 }
 
 /// Records leave, or takes it back.
@@ -118,7 +191,7 @@ fn issue(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: OfficerId, 
 /// When not permitted, not there, or the days are the wrong way round.
 pub fn set_leave(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, leave: Option<Leave>) -> Result<u64> {
     let stamp = by.authorise(Action::OfficerLeave, About { own: by.officer == Some(id), ..About::default() })?;
-    let officer = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let officer = working(write, id)?;
     if leave.is_some_and(|leave| leave.to < leave.from) {
         return Err(Error::invalid("leave_to", "before_from"));
     }
@@ -135,7 +208,7 @@ pub fn set_leave(write: &mut Write<'_, '_>, by: &Context, id: OfficerId, leave: 
 pub fn suspend(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result<u64> {
     let own = by.officer == Some(id);
     let stamp = by.authorise(Action::OfficerSuspend, About { own, ..About::default() })?;
-    let officer = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let officer = working(write, id)?;
     if officer.state == State::Suspended {
         return Err(Error::Conflict("officer_suspended"));
     }
@@ -152,7 +225,7 @@ pub fn suspend(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result
 /// When not permitted, not there, or not suspended.
 pub fn restore(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result<u64> {
     let stamp = by.authorise(Action::OfficerRestore, About { own: by.officer == Some(id), ..About::default() })?;
-    let officer = table::get(write, id)?.ok_or(Error::NotFound)?;
+    let officer = working(write, id)?;
     if officer.state != State::Suspended {
         return Err(Error::Conflict("officer_active"));
     }
@@ -163,7 +236,7 @@ pub fn restore(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result
 ///
 /// # Errors
 /// When not there or erased before.
-pub(crate) fn erase(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, of: &table::Officer, effect: &mut Effect) -> Result<()> {
+pub(crate) fn erase(write: &mut Write<'_, '_>, stamp: Stamp, of: &table::Officer, effect: &mut Effect) -> Result<()> {
     if of.erased.is_some() {
         return Err(Error::Conflict("erased"));
     }

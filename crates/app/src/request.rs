@@ -1,16 +1,19 @@
 //! The two-person rule: opening, answering, withdrawing, and doing what was agreed.
 
-use siger_domain::access::{Action, Role};
+use siger_domain::access::{Action, Role, RoleSet};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{OfficerId, PersonId, RequestId};
 use siger_domain::officer;
-use siger_domain::request::{ErasureGround, Matter, Move, MoveError, OPEN_SECONDS, State, next};
+use siger_domain::request::{ErasureGround, Lost, Matter, Move, MoveError, OPEN_SECONDS, State, next};
 use siger_storage::keyring::KeyIndex;
 use siger_storage::table::{officer as officers, person as persons, request as table};
 use siger_storage::{Tx, Write};
 
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
+use crate::identity::recovery::Code;
+use crate::office::Office;
+use crate::officer::working;
 
 /// Requests on one page of a list.
 pub const PAGE: u32 = 50;
@@ -42,7 +45,7 @@ pub struct Effect {
 pub fn open_roles(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: OfficerId, roles: Vec<Role>) -> Result<u64> {
     let own = by.officer == Some(of);
     let stamp = by.authorise(Action::OfficerRoles, About { own, ..About::default() })?;
-    let target = officers::get(write, of)?.ok_or(Error::NotFound)?;
+    let target = working(write, of)?;
     let roles = officer::roles(roles);
     if roles.is_empty() {
         return Err(Error::invalid("roles", "missing"));
@@ -53,7 +56,19 @@ pub fn open_roles(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: Of
     if target.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {
         another_administrator(write, of)?;
     }
-    open(write, stamp, id, Matter::Roles { officer: of, roles }, of.as_bytes())
+    open(write, stamp, id, Matter::Roles { officer: of, roles })
+}
+
+/// Asks that an officer who lost passkey or phone be let in again by this code, which opens nothing before a second person
+/// agrees.
+///
+/// # Errors
+/// When not permitted, the officer is not there or was stopped, or such a request waits already.
+pub fn open_recover(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: OfficerId, code: &Code, lost: Lost) -> Result<u64> {
+    let stamp = by.authorise(Action::OfficerRecover, About { own: by.officer == Some(of), ..About::default() })?;
+    let lost = crate::officer::lost(&working(write, of)?, lost)?;
+    let hash = siger_storage::to_hex(code.hash(lost.into()).as_bytes());
+    open(write, stamp, id, Matter::Recover { officer: of, lost, hash })
 }
 
 /// Asks that a person's data be erased.
@@ -66,11 +81,11 @@ pub fn open_erase(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: Pe
     if person.erased.is_some() {
         return Err(Error::Conflict("erased"));
     }
-    open(write, stamp, id, Matter::Erase { person: of, ground }, of.as_bytes())
+    open(write, stamp, id, Matter::Erase { person: of, ground })
 }
 
-fn open(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: RequestId, matter: Matter, target: &[u8; 16]) -> Result<u64> {
-    if table::open_for(write, matter.as_str(), target)?.is_some() {
+fn open(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: RequestId, matter: Matter) -> Result<u64> {
+    if table::open_for(write, matter.as_str(), matter.target())?.is_some() {
         return Err(Error::Conflict("request_waits"));
     }
     let expires = stamp.at.plus_seconds(OPEN_SECONDS);
@@ -139,9 +154,40 @@ pub fn may_answer(by: &Context, opened: &Opened) -> bool {
         && by.may(opened.matter.answer_action(), About { second_person: true, ..About::default() })
 }
 
-/// About the officer who answers counts as their own: nobody agrees to a change of their own roles.
+/// About the officer who answers counts as their own: nobody agrees to their own roles or way back in.
 fn about_self(by: &Context, matter: &Matter) -> bool {
-    matches!(matter, Matter::Roles { officer, .. } if by.officer == Some(*officer))
+    matter.officer().is_some_and(|officer| by.officer == Some(officer))
+}
+
+/// Who could answer a request: by the policies, here today, neither who asked nor whom it is about.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn second_persons(tx: &mut Tx<'_>, office: &Office, opened_by: Option<OfficerId>, matter: &Matter) -> Result<Vec<OfficerId>> {
+    let now = office.now();
+    let today = now.date_in(office.zone());
+    let mut found = Vec::new();
+    for row in officers::all(tx)? {
+        if row.state != officer::State::Active || opened_by == Some(row.id) || matter.officer() == Some(row.id) {
+            continue;
+        }
+        let would = Context {
+            operation: office.operation(),
+            now,
+            officer: Some(row.id),
+            session: None,
+            roles: row.roles.iter().copied().collect::<RoleSet>(),
+            on_leave: row.leave.is_some_and(|leave| leave.covers(today)),
+            suspended: false,
+            fresh: true,
+            purpose: None,
+            access: office.access().clone(),
+        };
+        if would.may(matter.answer_action(), About { second_person: true, ..About::default() }) {
+            found.push(row.id);
+        }
+    }
+    Ok(found)
 }
 
 /// The second person agrees: what was asked for is done in the same transaction.
@@ -153,11 +199,17 @@ pub fn approve(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result
     let mut effect = Effect { number: write.append(stamp, Subject::Request(id), &Event::RequestApproved(body::RequestApproved {}))?, ..Effect::default() };
     match opened.matter {
         Matter::Roles { officer, roles } => {
-            let target = officers::get(write, officer)?.ok_or(Error::NotFound)?;
+            let target = working(write, officer)?;
             if target.roles.contains(&Role::Administrator) && !roles.contains(&Role::Administrator) {
                 another_administrator(write, officer)?;
             }
             write.append(stamp, Subject::Officer(officer), &Event::OfficerRolesChanged(body::OfficerRolesChanged { roles, request: id }))?;
+        }
+        Matter::Recover { officer, lost, hash } => {
+            // They may have come in or been stopped since somebody asked.
+            crate::officer::lost(&working(write, officer)?, lost)?;
+            let hash = siger_storage::hex(&hash).ok_or_else(|| Error::internal("the hash of a code cannot be read"))?;
+            crate::officer::let_back(write, stamp, officer, &hash)?;
         }
         Matter::Erase { person, ground } => erase(write, stamp, person, ground, Some(id), &mut effect)?,
     }

@@ -261,7 +261,7 @@ pub fn end(write: &mut Write<'_, '_>, by: &Context, id: SessionId) -> Result<u64
     Ok(write.append(stamp, Subject::Officer(row.officer), &Event::SessionEnded(body::SessionEnded { session: id }))?)
 }
 
-/// The role under which something is written down that needs no right: the first the officer holds.
+/// The role under which something is written down that needs no right: the first the officer holds, if any.
 pub(crate) fn first_role(roles: RoleSet) -> siger_domain::access::Role {
-    roles.iter().next().unwrap_or(siger_domain::access::Role::System)
+    roles.iter().next().unwrap_or(siger_domain::access::Role::Newcomer)
 }

@@ -419,11 +419,10 @@ pub(crate) fn add(write: &mut Write<'_, '_>, officer: OfficerId, id: CredentialI
     Ok(())
 }
 
-/// What an officer does to their own sign-in, in the first of their roles.
+/// What an officer does to their own sign-in, in the first of their roles, if they hold one.
 pub(crate) fn own_stamp(write: &mut Write<'_, '_>, officer: OfficerId, now: Instant) -> Result<Stamp> {
     let row = officers::get(write, officer)?.ok_or(Error::NotFound)?;
-    let role = row.roles.first().copied().ok_or_else(|| Error::internal("an officer has no role"))?;
-    Ok(Stamp { at: now, actor: Some(officer), role, purpose: Purpose::Administration })
+    Ok(Stamp { at: now, actor: Some(officer), role: session::first_role(row.roles.into_iter().collect()), purpose: Purpose::Administration })
 }
 
 async fn begin(

@@ -97,17 +97,17 @@ pub fn make(place: &Place, root: &RootSecret, founding: Founding, origin: &str, 
     store.write_blocking(move |write| -> siger_app::Result<()> {
         found(write, &by, &founding)?;
         for First { profile, role, code } in firsts {
-            officer::invite(write, &by, OfficerId::new(now, random()), profile, vec![role], &code)?;
+            officer::admit(write, &by, OfficerId::new(now, random()), profile, vec![role], &code)?;
         }
         Ok(())
     })?;
     place.office_in(store, origin)
 }
 
-/// Invites somebody; the letters of the one-time code.
+/// Invites somebody who holds these roles from the first day; the letters of the one-time code.
 pub fn invite(office: &Office, profile: Profile, roles: Vec<Role>) -> Result<String> {
     let (id, code) = (OfficerId::new(office.now(), office.random()), office.with_random(Code::new));
     let (by, letters) = (office.system(Purpose::Administration), code.to_letters());
-    office.store().write_blocking(move |write| officer::invite(write, &by, id, profile, roles, &code))?;
+    office.store().write_blocking(move |write| officer::admit(write, &by, id, profile, roles, &code))?;
     Ok(letters)
 }

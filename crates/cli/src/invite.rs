@@ -1,14 +1,16 @@
 //! `siger invite`: from the console, a new officer, or a way back in for one who lost passkey or phone.
 //!
-//! For the day on which no administrator can sign in any more. Whoever has the office's root secret may do it; the journal says that the program did.
+//! For the day on which nobody is left who could ask or agree. It goes without a second person: whoever has the office's root secret may do it; the journal
+//! says that the program did, and heads of office get a message.
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use siger_app::identity::recovery::{Code, Purpose as Lost};
+use siger_app::identity::recovery::Code;
 use siger_app::officer;
 use siger_domain::access::{Purpose, Role};
 use siger_domain::officer::{Login, Profile, email};
 use siger_domain::person::Name;
+use siger_domain::request::Lost;
 use siger_storage::table::officer as table;
 
 use crate::flags::{How, Where};
@@ -60,15 +62,15 @@ impl Invite {
         let letters = match (self.lost, name) {
             (Some(lost), _) => {
                 let lost = match lost {
-                    What::Passkey => Lost::LostPasskey,
-                    What::Phone => Lost::LostPhone,
+                    What::Passkey => Lost::Passkey,
+                    What::Phone => Lost::Phone,
                 };
                 let (code, by) = (office.with_random(Code::new), office.system(Purpose::Administration));
                 let letters = code.to_letters();
                 office.store().write_blocking(move |write| {
                     let keyring = write.keyring().clone();
                     let known = table::by_login(write, &keyring, &login)?.ok_or(siger_app::Error::NotFound)?;
-                    officer::recover(write, &by, known.id, &code, lost)
+                    officer::readmit(write, &by, known.id, &code, lost)
                 })?;
                 letters
             }

@@ -87,6 +87,9 @@ vocabulary! {
         Auditor = "auditor",
         /// Looks after the program: officers, keys, settings; never reads a person's file.
         Administrator = "administrator",
+        /// Works here, and no role has been approved yet: looks after their own sign-in. Held instead of any other, never
+        /// given.
+        Newcomer = "newcomer",
         /// A higher authority whose approval is recorded here, not given here (Director-General).
         HigherApproval = "higher_approval",
         /// An applicant (*pemohon*), outside the office.
@@ -124,7 +127,7 @@ impl Role {
 pub struct RoleSet(u32);
 
 impl RoleSet {
-    /// No role: somebody invited whose roles are not yet approved.
+    /// No role: somebody whose roles a second person has not approved yet.
     pub const EMPTY: Self = Self(0);
 
     /// Just this role.
@@ -235,8 +238,10 @@ vocabulary! {
         BlobRead = "blob.read",
         /// See who works here, with roles and leave.
         OfficerList = "officer.list",
-        /// Invite somebody to work here.
+        /// Invite somebody to work here; their roles are asked for (a second person answers).
         OfficerInvite = "officer.invite",
+        /// At the console: let somebody in with roles, or back in, without a second person.
+        OfficerAdmit = "officer.admit",
         /// Ask that an officer's roles change (a second person answers).
         OfficerRoles = "officer.roles",
         /// Record leave.
@@ -245,8 +250,10 @@ vocabulary! {
         OfficerSuspend = "officer.suspend",
         /// Lift the stop of an officer's access.
         OfficerRestore = "officer.restore",
-        /// Give an officer who lost passkey or phone a one-time way back in.
+        /// Ask that an officer who lost passkey or phone gets a one-time way back in (a second person answers).
         OfficerRecover = "officer.recover",
+        /// Withdraw a one-time code before it is used.
+        OfficerWithdraw = "officer.withdraw",
         /// Manage one's own ways to sign in.
         OfficerCredential = "officer.credential",
         /// See the sign-ins of other officers.
@@ -259,6 +266,8 @@ vocabulary! {
         RequestWithdraw = "request.withdraw",
         /// Answer a request to change roles.
         RequestRoles = "request.roles",
+        /// Answer a request to let an officer back in.
+        RequestRecover = "request.recover",
         /// Answer a request to erase.
         RequestErase = "request.erase",
         /// See the journal (without the sealed bodies).
@@ -300,6 +309,7 @@ impl Action {
                 | Self::OfficerRecover
                 | Self::OfficerCredential
                 | Self::RequestRoles
+                | Self::RequestRecover
                 | Self::RequestErase
                 | Self::OfficeKeys
                 | Self::OfficeBackup

@@ -175,11 +175,11 @@ events! {
         size: u64,
     }
 
-    /// Somebody was invited to work here, with these roles.
+    /// Somebody was invited to work here.
     OfficerInvited = "officer.invited" 1 {
         /// Name, sign-in name, address.
         profile: Profile,
-        /// Roles from the first day.
+        /// Roles from the first day: those that the console gave. An officer who invites asks a second person for them.
         roles: Vec<Role>,
     }
     /// A one-time way in was given out: for an invitation, a lost passkey or a lost phone.
@@ -189,6 +189,8 @@ events! {
         /// Until when it opens.
         expires: Instant,
     }
+    /// A one-time way in was withdrawn before anybody used it.
+    OfficerRecoveryWithdrawn = "officer.recovery_withdrawn" 1 {}
     /// The officer came in by a one-time code and set up how to sign in; earlier ways ended.
     OfficerJoined = "officer.joined" 1 {}
     /// A way to sign in was added.
@@ -366,6 +368,10 @@ mod tests {
             Event::PersonRead(body::PersonRead {}),
             Event::RequestOpened(body::RequestOpened {
                 matter: Matter::Roles { officer: OfficerId::from_bytes([3; 16]), roles: vec![Role::Desk] },
+                expires: Instant::from_unix_micros(5),
+            }),
+            Event::RequestOpened(body::RequestOpened {
+                matter: Matter::Recover { officer: OfficerId::from_bytes([3; 16]), lost: crate::request::Lost::Phone, hash: "00".repeat(32) },
                 expires: Instant::from_unix_micros(5),
             }),
         ];

@@ -23,6 +23,15 @@ pub enum Matter {
         /// The whole new set.
         roles: Vec<Role>,
     },
+    /// Let an officer in again who lost what they signed in with.
+    Recover {
+        /// Whom.
+        officer: OfficerId,
+        /// What was lost.
+        lost: Lost,
+        /// SHA-256 of the code, which whoever asks has seen once; it opens nothing before a second person agrees.
+        hash: String,
+    },
     /// Erase a person's data.
     Erase {
         /// Whose data.
@@ -37,6 +46,7 @@ impl Matter {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Roles { .. } => "roles",
+            Self::Recover { .. } => "recover",
             Self::Erase { .. } => "erase",
         }
     }
@@ -45,7 +55,47 @@ impl Matter {
     pub const fn answer_action(&self) -> Action {
         match self {
             Self::Roles { .. } => Action::RequestRoles,
+            Self::Recover { .. } => Action::RequestRecover,
             Self::Erase { .. } => Action::RequestErase,
+        }
+    }
+
+    /// The officer it is about, who does not answer it.
+    pub const fn officer(&self) -> Option<OfficerId> {
+        match self {
+            Self::Roles { officer, .. } | Self::Recover { officer, .. } => Some(*officer),
+            Self::Erase { .. } => None,
+        }
+    }
+
+    /// The identifier of the officer or person it is about.
+    pub fn target(&self) -> &[u8; 16] {
+        match self {
+            Self::Roles { officer, .. } | Self::Recover { officer, .. } => officer.as_bytes(),
+            Self::Erase { person, .. } => person.as_bytes(),
+        }
+    }
+}
+
+/// What an officer lost who is to be let in again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    /// The device with the passkey.
+    Passkey,
+    /// The phone that shows codes.
+    Phone,
+    /// The invitation, of somebody who holds roles and has not come in yet.
+    Invitation,
+}
+
+impl Lost {
+    /// The word used in forms and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Phone => "phone",
+            Self::Invitation => "invitation",
         }
     }
 }

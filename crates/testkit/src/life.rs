@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use siger_app::identity::recovery::{self, Code};
+use siger_app::identity::recovery::Code;
 use siger_app::{Context, Error, account, keys, officer, person, request, retention, session};
 use siger_domain::access::{Purpose, Role, RoleSet};
 use siger_domain::event::{Event, Subject, body};
@@ -13,7 +13,7 @@ use siger_domain::id::{CredentialId, OfficerId, PersonId, RequestId, SessionId};
 use siger_domain::officer::{Credential, Leave, Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_domain::personal::Personal;
-use siger_domain::request::ErasureGround;
+use siger_domain::request::{ErasureGround, Lost};
 use siger_domain::time::CivilDate;
 use siger_storage::blob::{BlobId, Folder};
 use siger_storage::keyring::{KeyState, Which};
@@ -46,12 +46,13 @@ pub enum Step {
     Leave { who: u8, days: u8 },
     Suspend { who: u8 },
     Restore { who: u8 },
+    AskRecover { who: u8 },
+    WithdrawCode { who: u8 },
     Wait { minutes: u8 },
     SignIn { who: u8 },
     EndSignIn { which: u8, own: bool },
     AddWay { who: u8 },
     RemoveWay { who: u8, which: u8 },
-    Recover { who: u8 },
     RotateLookup,
     Retain { years: u8 },
     BringBack,
@@ -59,10 +60,10 @@ pub enum Step {
 
 impl Step {
     /// How many values of the first byte [`Step::of`] tells apart.
-    pub const KINDS: u8 = 40;
+    pub const KINDS: u8 = 41;
     /// Those from here on change the keyring before the journal, or more than once, or go on in another database: they are not drawn, since who cuts
     /// the power between two steps has no copy of the keyring of that moment.
-    const WITH_KEYRING: u8 = 37;
+    const WITH_KEYRING: u8 = 38;
 
     /// A step drawn from a seeded source, with files and notes more often than the rest, as in an office.
     pub fn draw(rng: &mut Rng) -> Self {
@@ -101,9 +102,10 @@ impl Step {
             33 => Self::EndSignIn { which: who, own: more.is_multiple_of(2) },
             34 => Self::AddWay { who },
             35 => Self::RemoveWay { who, which: more },
-            36 => Self::Recover { who },
-            37 => Self::RotateLookup,
-            38 => Self::Retain { years: more % 7 },
+            36 => Self::AskRecover { who },
+            37 => Self::WithdrawCode { who },
+            38 => Self::RotateLookup,
+            39 => Self::Retain { years: more % 7 },
             _ => Self::BringBack,
         }
     }
@@ -169,7 +171,7 @@ impl Life {
             places: Vec::new(),
         };
         for role in [Role::Desk, Role::PrivacyOfficer, Role::Head, Role::Administrator] {
-            life.invite(vec![role])?;
+            life.admit(vec![role])?;
             let newest = life.officers.len() - 1;
             life.join(newest)?;
         }
@@ -264,6 +266,18 @@ impl Life {
                 Ok(None)
             }
             Step::Invite => self.invite(vec![Role::Desk]).map(Some),
+            Step::AskRecover { who } => {
+                let of = self.officers[who as usize % self.officers.len()];
+                let (by, request) = (self.by(ADMINISTRATOR, Role::Administrator), RequestId::new(self.office.now(), self.office.random()));
+                let code = self.office.with_random(Code::new);
+                let number = self.write(move |write| request::open_recover(write, &by, request, of, &code, Lost::Phone))?;
+                self.requests.push(request);
+                Ok(Some(number))
+            }
+            Step::WithdrawCode { who } => {
+                let (of, by) = (self.officers[who as usize % self.officers.len()], self.by(ADMINISTRATOR, Role::Administrator));
+                Ok(Some(self.write(move |write| officer::withdraw_code(write, &by, of))?))
+            }
             Step::Join { who } => self.join(who as usize % self.officers.len()).map(Some),
             Step::Leave { who, days } => {
                 let of = self.officers[who as usize % self.officers.len()];
@@ -303,11 +317,6 @@ impl Life {
                 let Some(way) = ways.get(which as usize % ways.len().max(1)) else { return Ok(None) };
                 self.wait(account::remove(&self.office, &self.by(whose, Role::Desk), way.id))?;
                 Ok(None)
-            }
-            Step::Recover { who } => {
-                let (of, by) = (self.officers[who as usize % self.officers.len()], self.by(ADMINISTRATOR, Role::Administrator));
-                let code = self.office.with_random(Code::new);
-                Ok(Some(self.write(move |write| officer::recover(write, &by, of, &code, recovery::Purpose::LostPhone))?))
             }
             Step::RotateLookup => self.rotate_lookup(),
             Step::Retain { years } => {
@@ -419,17 +428,33 @@ impl Life {
         (!self.requests.is_empty()).then(|| self.requests[which as usize % self.requests.len()])
     }
 
+    /// As the console lets somebody in.
+    fn admit(&mut self, roles: Vec<Role>) -> Result<u64, Error> {
+        let ((id, profile), code) = (self.newcomer()?, self.office.with_random(Code::new));
+        let by = self.office.system(Purpose::Administration);
+        let entry = self.write(move |write| officer::admit(write, &by, id, profile, roles, &code))?;
+        self.officers.push(id);
+        Ok(entry)
+    }
+
+    /// As the administrator invites: the roles wait for a second person.
     fn invite(&mut self, roles: Vec<Role>) -> Result<u64, Error> {
+        let ((id, profile), code) = (self.newcomer()?, self.office.with_random(Code::new));
+        let (by, request) = (self.by(ADMINISTRATOR, Role::Administrator), RequestId::new(self.office.now(), self.office.random()));
+        let entry = self.write(move |write| officer::invite(write, &by, id, profile, roles, &code, request))?;
+        self.officers.push(id);
+        self.requests.push(request);
+        Ok(entry)
+    }
+
+    fn newcomer(&mut self) -> Result<(OfficerId, Profile), Error> {
         let number = self.next();
         let id = OfficerId::new(self.office.now(), self.office.random());
         let name = format!("Petugas Contoh {number}");
         let login = format!("petugas-{number}");
         let profile = Profile { name: Name::new(&name).map_err(Error::internal)?, login: Login::new(&login).map_err(Error::internal)?, email: None };
-        let (by, code) = (self.office.system(Purpose::Administration), self.office.with_random(Code::new));
-        let entry = self.write(move |write| officer::invite(write, &by, id, profile, roles, &code))?;
-        self.officers.push(id);
         self.secrets.extend([name.into_bytes(), login.into_bytes()]);
-        Ok(entry)
+        Ok((id, profile))
     }
 
     /// As a first sign-in writes it, without the slow hashing.

@@ -124,7 +124,7 @@ impl TestOffice {
         self.place.data()
     }
 
-    /// Invites an officer and signs them in for the first time.
+    /// Lets an officer in from the console, with these roles, and signs them in for the first time.
     ///
     /// # Panics
     /// When that fails.
@@ -135,7 +135,7 @@ impl TestOffice {
         let profile =
             Profile { name: Name::new(&format!("{login} (contoh)")).expect("a name"), login: Login::new(login).expect("a sign-in name"), email: None };
         let (by, roles, letters) = (office.system(Purpose::Administration), roles.to_vec(), code.to_letters());
-        office.write(move |write| officer::invite(write, &by, id, profile, roles, &code)).await.expect("an invitation");
+        office.write(move |write| officer::admit(write, &by, id, profile, roles, &code)).await.expect("an invitation");
         let setup = sign_in::join_password(office, &letters, Typed::new(PASSWORD.into())).await.expect("the one-time code is in force");
         let secret = Secret::from_base32(&setup.secret.replace(' ', "")).expect("Base32");
         let now = totp::code(&secret, office.now());

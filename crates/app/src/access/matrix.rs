@@ -125,6 +125,7 @@ pub fn text(matrix: &Matrix) -> String {
         Role::InformationOfficer => "info",
         Role::Auditor => "audit",
         Role::Administrator => "admin",
+        Role::Newcomer => "newc",
         Role::HigherApproval => "high",
         Role::Applicant => "appl",
         Role::Guarantor => "guar",

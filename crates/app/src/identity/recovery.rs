@@ -1,6 +1,7 @@
 //! One-time links: to invite an officer, and for a lost passkey or a lost phone.
 //!
-//! The code is 128 random bits, shown once, on the page of the administrator who made it (and as a link), in seven groups of four
+//! The code is 128 random bits, shown once, on the page of the administrator who made it (and as a link; where a second person must agree it opens
+//! nothing before),  in seven groups of four
 //! letters of Crockford's base 32, which has no `I`, `L`, `O` and `U` and forgives people who read them. The last 12 bits are a check sum, so
 //! that a slip of the pen is told apart from a code that has gone; they add nothing to the secret. The office keeps only a hash that is bound
 //! to the purpose: a plain one suffices, because 128 random bits can't be tried out.
@@ -8,7 +9,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use siger_domain::{id::OfficerId, time::Instant};
+use siger_domain::{id::OfficerId, request::Lost, time::Instant};
 use std::{fmt, str::FromStr};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -37,6 +38,16 @@ pub enum Purpose {
     LostPasskey,
     /// An officer without the phone sets up codes again; the old secret is revoked.
     LostPhone,
+}
+
+impl From<Lost> for Purpose {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Passkey => Self::LostPasskey,
+            Lost::Phone => Self::LostPhone,
+            Lost::Invitation => Self::Invitation,
+        }
+    }
 }
 
 impl Purpose {

@@ -1,18 +1,20 @@
 //! The follower of the journal that turns entries into messages: the cursor moves in the transaction that adds the jobs, so
 //! that an entry becomes its messages exactly once, whichever process does it.
 
-use siger_domain::access::RoleSet;
+use siger_domain::access::Role;
 use siger_domain::event::{Event, Subject};
+use siger_domain::id::OfficerId;
 use siger_domain::officer::State;
-use siger_domain::request::Matter;
+use siger_domain::request::{Lost, Matter};
 use siger_storage::journal::read;
 use siger_storage::table::{officer, operation};
 use siger_storage::{Entry, Tx};
 
 use super::{About, Notice};
-use crate::context::{self, Context};
 use crate::error::Result;
 use crate::office::Office;
+use crate::officer::only_invited;
+use crate::request;
 
 /// Name of its cursor.
 const CURSOR: &str = "notify";
@@ -60,49 +62,52 @@ fn notices_of(tx: &mut Tx<'_>, office: &Office, entry: &Entry) -> Result<Vec<Not
     if office.now().seconds_since(entry.stamp.at) > AGE_SECONDS_MAX {
         return Ok(Vec::new());
     }
-    let to = |about| match entry.subject {
-        Subject::Officer(to) => vec![Notice { to, about }],
-        _ => Vec::new(),
+    let of = match entry.subject {
+        Subject::Officer(of) => Some(of),
+        _ => None,
     };
+    let to = |about| of.map(|to| Notice { to, about }).into_iter().collect();
     match entry.kind.as_str() {
+        "officer.invited" if entry.stamp.actor.is_none() => heads(tx, entry, of, About::Admitted),
+        "officer.recovery_issued" => code_in_force(tx, entry, of),
         "officer.roles_changed" => Ok(to(About::RolesChanged)),
         "officer.suspended" => Ok(to(About::Suspended)),
         "request.opened" => match entry.open(office.store().keyring())? {
-            Some(Event::RequestOpened(body)) => second_persons(tx, office, entry, &body.matter),
+            Some(Event::RequestOpened(body)) => {
+                let mut found: Vec<Notice> = request::second_persons(tx, office, entry.stamp.actor, &body.matter)?
+                    .into_iter()
+                    .map(|to| Notice { to, about: About::RequestWaits })
+                    .collect();
+                // Whose way in is asked for is the first who knows whether they lost one.
+                if let Matter::Recover { officer, lost: Lost::Passkey | Lost::Phone, .. } = body.matter {
+                    found.push(Notice { to: officer, about: About::RecoveryAsked });
+                }
+                Ok(found)
+            }
             _ => Ok(Vec::new()),
         },
         _ => Ok(Vec::new()),
     }
 }
 
-/// Who could answer a request: by the policies, here today, neither who asked nor whom it is about.
-fn second_persons(tx: &mut Tx<'_>, office: &Office, entry: &Entry, matter: &Matter) -> Result<Vec<Notice>> {
-    let now = office.now();
-    let today = now.date_in(office.zone());
-    let about = match matter {
-        Matter::Roles { officer, .. } => Some(*officer),
-        Matter::Erase { .. } => None,
+/// The officer whom a code lets in hears of it, and every head of office. The code of an invitation is news to nobody: what it
+/// gives is a request, or was told with the invitation.
+fn code_in_force(tx: &mut Tx<'_>, entry: &Entry, of: Option<OfficerId>) -> Result<Vec<Notice>> {
+    let Some(of) = of else { return Ok(Vec::new()) };
+    let invited = match entry.number.checked_sub(1) {
+        Some(before) => read::entry(tx, before)?.is_some_and(|before| before.kind == "officer.invited" && before.subject == entry.subject),
+        None => false,
     };
-    let mut found = Vec::new();
-    for row in officer::all(tx)? {
-        if row.state != State::Active || entry.stamp.actor == Some(row.id) || about == Some(row.id) {
-            continue;
-        }
-        let would = Context {
-            operation: office.operation(),
-            now,
-            officer: Some(row.id),
-            session: None,
-            roles: row.roles.iter().copied().collect::<RoleSet>(),
-            on_leave: row.leave.is_some_and(|leave| leave.covers(today)),
-            suspended: false,
-            fresh: true,
-            purpose: None,
-            access: office.access().clone(),
-        };
-        if would.may(matter.answer_action(), context::About { second_person: true, ..context::About::default() }) {
-            found.push(Notice { to: row.id, about: About::RequestWaits });
-        }
+    let Some(row) = officer::get(tx, of)?.filter(|row| !invited && !only_invited(row)) else { return Ok(Vec::new()) };
+    let mut found = heads(tx, entry, Some(of), About::CodeOfOther)?;
+    if row.state != State::Invited {
+        found.push(Notice { to: of, about: About::Code });
     }
     Ok(found)
+}
+
+/// Every head of office who was here already, besides whom it is about and who did it.
+fn heads(tx: &mut Tx<'_>, entry: &Entry, besides: Option<OfficerId>, about: About) -> Result<Vec<Notice>> {
+    let heads = officer::all(tx)?.into_iter().filter(|row| row.state == State::Active && row.roles.contains(&Role::Head) && row.profile < entry.number);
+    Ok(heads.filter(|row| Some(row.id) != besides && Some(row.id) != entry.stamp.actor).map(|row| Notice { to: row.id, about }).collect())
 }

@@ -90,11 +90,20 @@ pub enum About {
     NewDevice,
     /// Their access was stopped.
     Suspended,
+    /// Somebody asked that a one-time code lets them in again.
+    RecoveryAsked,
+    /// A one-time code that lets them in came into force.
+    Code,
+    /// The same, to the heads of office, about another.
+    CodeOfOther,
+    /// The console let somebody in with roles: to the heads of office.
+    Admitted,
 }
 
 impl About {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::RequestWaits, Self::RolesChanged, Self::NewDevice, Self::Suspended];
+    pub const ALL: [Self; 8] =
+        [Self::RequestWaits, Self::RolesChanged, Self::NewDevice, Self::Suspended, Self::RecoveryAsked, Self::Code, Self::CodeOfOther, Self::Admitted];
 
     /// The word in the texts.
     pub const fn as_str(self) -> &'static str {
@@ -103,6 +112,10 @@ impl About {
             Self::RolesChanged => "roles_changed",
             Self::NewDevice => "new_device",
             Self::Suspended => "suspended",
+            Self::RecoveryAsked => "recovery_asked",
+            Self::Code => "code",
+            Self::CodeOfOther => "code_of_other",
+            Self::Admitted => "admitted",
         }
     }
 }

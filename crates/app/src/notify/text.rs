@@ -16,6 +16,10 @@ struct Texts {
     roles_changed: Words,
     new_device: Words,
     suspended: Words,
+    recovery_asked: Words,
+    code: Words,
+    code_of_other: Words,
+    admitted: Words,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +37,10 @@ pub(super) fn message(about: About, job: JobId, to: Personal<String>, name: &str
         About::RolesChanged => texts.roles_changed,
         About::NewDevice => texts.new_device,
         About::Suspended => texts.suspended,
+        About::RecoveryAsked => texts.recovery_asked,
+        About::Code => texts.code,
+        About::CodeOfOther => texts.code_of_other,
+        About::Admitted => texts.admitted,
     };
     let part = |words: &str| format!("{name},\r\n\r\n{}\r\n", words.replace("{office}", office));
     let body = format!("{}\r\n---\r\n\r\n{}", part(&words.id), part(&words.en));

@@ -97,6 +97,21 @@ fn each_refusal_says_why() {
             Request { resource: ResourceFacts::own(ResourceKind::Officer), ..with(&[], OfficerCredential, Purpose::Administration) },
             None,
         ),
+        ("console gives roles", with(&[Role::System], OfficerAdmit, Purpose::Administration), None),
+        ("console invites like nobody else", with(&[Role::System], OfficerInvite, Purpose::Administration), Some(Why::Role)),
+        ("administrator gives no roles", with(&[Role::Administrator, Role::Head], OfficerAdmit, Purpose::Administration), Some(Why::Role)),
+        ("administrator lets nobody back in", with(&[Role::Administrator], RequestRecover, Purpose::Administration), Some(Why::Role)),
+        ("head agrees to a way back in", with(&[Role::Head], RequestRecover, Purpose::Administration), None),
+        (
+            "asked for the way back in",
+            Request { second_person: false, ..with(&[Role::Head], RequestRecover, Purpose::Administration) },
+            Some(Why::SecondPerson),
+        ),
+        (
+            "own way back in",
+            Request { resource: ResourceFacts::own(ResourceKind::Request), ..with(&[Role::PrivacyOfficer], RequestRecover, Purpose::Administration) },
+            Some(Why::SecondPerson),
+        ),
         ("another's passkey", with(&[Role::Administrator], OfficerCredential, Purpose::Administration), Some(Why::Role)),
         ("another's request is not withdrawn", with(&[Role::Head], RequestWithdraw, Purpose::Administration), Some(Why::Role)),
         (
@@ -137,6 +152,24 @@ fn who_is_stopped_or_on_leave_does_nothing() {
                     let away = access.decide_uncached(&Request { actor: ActorFacts { on_leave: true, ..asked.actor }, ..asked });
                     let kept = own && matches!(action, Action::OfficerCredential | Action::SessionList | Action::SessionRevoke);
                     assert!(away == Decision::Deny(Why::OnLeave) || kept, "{role} {action}");
+                }
+            }
+        }
+    }
+}
+
+/// What gives somebody a right or a way in is a second person's, or the console's: no role and no set of roles does it alone.
+#[test]
+fn nobody_gives_a_right_alone() {
+    let access = access();
+    let all: RoleSet = Role::OFFICER.iter().copied().filter(|role| *role != Role::Auditor).collect();
+    for action in [Action::OfficerAdmit, Action::RequestRoles, Action::RequestRecover, Action::RequestErase] {
+        for roles in Role::ALL.iter().filter(|role| **role != Role::System).map(|role| RoleSet::of(*role)).chain([all]) {
+            for purpose in Purpose::ALL {
+                for own in [false, true] {
+                    let mut alone = asking(&[], action, *purpose);
+                    (alone.actor.roles, alone.resource.own, alone.second_person) = (roles, own, false);
+                    assert!(!access.allows_uncached(&alone), "{action} for {purpose}");
                 }
             }
         }

@@ -87,6 +87,13 @@ pub(super) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: &E
             )?;
             exactly_one(rows, "officer", entry)?;
         }
+        Event::OfficerRecoveryWithdrawn(_) => {
+            let rows = tx.execute(
+                "UPDATE officer SET recovery = NULL, recovery_expires = NULL, changed_at = $1 WHERE id = $2",
+                params![at, subject_id(entry)?.as_bytes()],
+            )?;
+            exactly_one(rows, "officer", entry)?;
+        }
         Event::OfficerJoined(_) => {
             let id = subject_id(entry)?;
             let rows = tx.execute(

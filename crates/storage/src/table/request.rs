@@ -55,14 +55,10 @@ pub(super) fn apply(tx: &mut Tx<'_>, entry: &Entry, event: &Event) -> Result<()>
         Event::RequestOpened(body) => {
             let wrong = |column| Error::Inconsistent { table: "entry", column, row: entry.number.to_string() };
             let Subject::Request(id) = entry.subject else { return Err(wrong("subject")) };
-            let target = match &body.matter {
-                Matter::Roles { officer, .. } => *officer.as_bytes(),
-                Matter::Erase { person, .. } => *person.as_bytes(),
-            };
             let by = entry.stamp.actor.ok_or_else(|| wrong("actor"))?;
             tx.execute(
                 "INSERT INTO request (id, matter, target, state, opened, opened_by, expires) VALUES ($1, $2, $3, 'open', $4, $5, $6)",
-                params![id.as_bytes(), body.matter.as_str(), &target, entry.number as i64, by.as_bytes(), body.expires],
+                params![id.as_bytes(), body.matter.as_str(), body.matter.target(), entry.number as i64, by.as_bytes(), body.expires],
             )?;
             return Ok(());
         }

@@ -15,7 +15,7 @@ use siger_domain::access::{Purpose, Role};
 use siger_domain::id::{OfficerId, RequestId};
 use siger_domain::officer::{Login, Profile};
 use siger_domain::person::Name;
-use siger_domain::request::ErasureGround;
+use siger_domain::request::{ErasureGround, Lost};
 use siger_storage::table::operation;
 use siger_testkit::office::{PASSWORD, TestOffice, TestOfficer, arrival};
 
@@ -110,7 +110,7 @@ async fn with_mail(test: &TestOffice, login: &str, roles: &[Role]) -> TestOffice
     let email = siger_domain::officer::email(&format!("{login}@kantor.example"));
     let profile = Profile { name: Name::new(&format!("{login} (contoh)")).unwrap(), login: Login::new(login).unwrap(), email };
     let (by, roles, letters) = (office.system(Purpose::Administration), roles.to_vec(), code.to_letters());
-    office.write(move |write| officer::invite(write, &by, id, profile, roles, &code)).await.unwrap();
+    office.write(move |write| officer::admit(write, &by, id, profile, roles, &code)).await.unwrap();
     let setup = sign_in::join_password(office, &letters, Typed::new(PASSWORD.into())).await.unwrap();
     let secret = Secret::from_base32(&setup.secret.replace(' ', "")).unwrap();
     let begun = sign_in::join_code(office, &setup.ceremony, &totp::code(&secret, office.now())).await.unwrap();
@@ -223,6 +223,53 @@ async fn a_server_that_refuses_or_hangs_is_asked_again_within_bounds() {
 }
 
 #[tokio::test]
+async fn whoever_is_let_in_again_hears_of_it_and_so_do_the_heads() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let server = Server::start(Mood::Takes);
+    let admin = with_mail(&test, "ratih", &[Role::Administrator]).await;
+    let head = with_mail(&test, "hadi", &[Role::Head]).await;
+    with_mail(&test, "made", &[Role::Head]).await;
+    let wati = with_mail(&test, "wati", &[Role::Desk]).await.id;
+    let mut seen = 0;
+    // Whom a step writes to, and a part of what it says.
+    let mut told = async |expected: &[(&str, &str)]| {
+        notify::follow(office).await.unwrap();
+        job::run_due(office, &server.notifier()).await.unwrap();
+        let taken = server.taken();
+        let mut found: Vec<(String, String)> = taken[seen..].iter().map(|(to, text)| (to.replace("@kantor.example", ""), readable(text))).collect();
+        seen = taken.len();
+        found.sort();
+        assert_eq!(found.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), expected.iter().map(|(to, _)| *to).collect::<Vec<_>>());
+        for ((_, text), (to, part)) in found.iter().zip(expected) {
+            assert!(text.contains(part), "{to}: {text}");
+        }
+    };
+    // The console let two in after the first head had come, one after the second.
+    told(&[("hadi", "at the server's console"), ("hadi", "at the server's console"), ("made", "at the server's console")]).await;
+
+    let (by, request, code) = (test.context(&admin).await, RequestId::new(office.now(), office.random()), office.with_random(Code::new));
+    office.write(move |write| request::open_recover(write, &by, request, wati, &code, Lost::Phone)).await.unwrap();
+    told(&[("hadi", "waits for a second person"), ("made", "waits for a second person"), ("wati", "lost nothing")]).await;
+    let by = test.context(&head).await;
+    office.write(move |write| request::approve(write, &by, request)).await.unwrap();
+    told(&[("made", "withdraw the code"), ("wati", "can be withdrawn")]).await;
+    let (by, code) = (office.system(Purpose::Administration), office.with_random(Code::new));
+    office.write(move |write| officer::readmit(write, &by, wati, &code, Lost::Passkey)).await.unwrap();
+    told(&[("hadi", "withdraw the code"), ("made", "withdraw the code"), ("wati", "can be withdrawn")]).await;
+
+    // An invitation with roles is a request that waits; its link, and a new one, are news to nobody.
+    let (by, request, code) = (test.context(&admin).await, RequestId::new(office.now(), office.random()), office.with_random(Code::new));
+    let (sari, again) = (OfficerId::new(office.now(), office.random()), office.with_random(Code::new));
+    let profile =
+        Profile { name: Name::new("Sari (contoh)").unwrap(), login: Login::new("sari").unwrap(), email: siger_domain::officer::email("sari@kantor.example") };
+    office.write(move |write| officer::invite(write, &by, sari, profile, vec![Role::Desk], &code, request)).await.unwrap();
+    let by = test.context(&admin).await;
+    office.write(move |write| officer::invite_again(write, &by, sari, &again)).await.unwrap();
+    told(&[("hadi", "waits for a second person"), ("made", "waits for a second person")]).await;
+}
+
+#[tokio::test]
 async fn a_new_browser_is_told_and_a_known_one_is_not() {
     let test = TestOffice::new();
     let server = Server::start(Mood::Takes);
@@ -275,10 +322,10 @@ async fn old_entries_and_officers_without_an_address_make_no_mail() {
     let test = TestOffice::new();
     let server = Server::start(Mood::Takes);
     ask(&test).await;
+    let silent = test.officer("sari", &[Role::Desk]).await;
     test.clock.advance_seconds(2 * 24 * 3_600);
     assert_eq!(notify::follow(&test.office).await.unwrap(), 0, "last week's entries are not news");
 
-    let silent = test.officer("sari", &[Role::Desk]).await;
     let by = test.office.system(Purpose::Administration);
     let id = silent.id;
     test.office

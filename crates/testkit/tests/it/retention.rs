@@ -98,7 +98,7 @@ async fn invite(test: &TestOffice, login: &str) -> OfficerId {
     let (id, code) = (OfficerId::new(office.now(), office.random()), office.with_random(Code::new));
     let profile = Profile { name: Name::new("Contoh Tidak Datang").unwrap(), login: Login::new(login).unwrap(), email: None };
     let by = office.system(Purpose::Administration);
-    office.write(move |write| officer::invite(write, &by, id, profile, vec![Role::Desk], &code)).await.unwrap();
+    office.write(move |write| officer::admit(write, &by, id, profile, vec![Role::Desk], &code)).await.unwrap();
     id
 }
 

@@ -29,4 +29,5 @@ home-trail-none = No trail yet
 home-trail-empty = What you open and change is listed here.
 home-you = You
 home-waiting-roles = Change of roles for { $name }
+home-waiting-recover = A way back in for { $name }
 home-waiting-erase = Erasure of a person's data

@@ -29,4 +29,5 @@ home-trail-none = Belum ada jejak
 home-trail-empty = Yang Anda buka dan ubah akan tercatat di sini.
 home-you = Anda
 home-waiting-roles = Perubahan peran untuk { $name }
+home-waiting-recover = Jalan masuk kembali untuk { $name }
 home-waiting-erase = Penghapusan data seseorang

@@ -28,10 +28,10 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
     ]
 }
 
-/// What is asked for.
-#[derive(Serialize, Deserialize, ToSchema)]
+/// What to ask for.
+#[derive(Deserialize, ToSchema)]
 #[serde(tag = "matter", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum MatterBody {
+pub(super) enum AskBody {
     /// Give an officer these roles instead of the present ones.
     Roles {
         /// Whose roles.
@@ -47,6 +47,35 @@ pub(super) enum MatterBody {
         /// `purpose_ended`, `consent_withdrawn`, `subject_request` or `unlawful`.
         #[schema(example = "subject_request")]
         ground: String,
+    },
+}
+
+/// What is asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "matter", rename_all = "snake_case")]
+pub(super) enum MatterBody {
+    /// Give an officer these roles instead of the present ones.
+    Roles {
+        /// Whose roles.
+        officer: Uuid,
+        /// The whole new set.
+        #[schema(example = json!(["desk", "primary"]))]
+        roles: Vec<&'static str>,
+    },
+    /// Let an officer in again who lost what they signed in with. Asked for in the pages, where the code is shown.
+    Recover {
+        /// Whom.
+        officer: Uuid,
+        /// `passkey`, `phone` or `invitation`.
+        lost: &'static str,
+    },
+    /// Erase a person's data.
+    Erase {
+        /// Whose data.
+        person: Uuid,
+        /// `purpose_ended`, `consent_withdrawn`, `subject_request` or `unlawful`.
+        #[schema(example = "subject_request")]
+        ground: &'static str,
     },
 }
 
@@ -83,9 +112,10 @@ impl RequestBody {
     fn of(Opened { request, matter }: &Opened) -> Self {
         let matter = match matter {
             Matter::Roles { officer, roles } => {
-                MatterBody::Roles { officer: Uuid::from_bytes(*officer.as_bytes()), roles: roles.iter().map(|role| role.as_str().to_owned()).collect() }
+                MatterBody::Roles { officer: Uuid::from_bytes(*officer.as_bytes()), roles: roles.iter().map(|role| role.as_str()).collect() }
             }
-            Matter::Erase { person, ground } => MatterBody::Erase { person: Uuid::from_bytes(*person.as_bytes()), ground: ground.as_str().to_owned() },
+            Matter::Recover { officer, lost, .. } => MatterBody::Recover { officer: Uuid::from_bytes(*officer.as_bytes()), lost: lost.as_str() },
+            Matter::Erase { person, ground } => MatterBody::Erase { person: Uuid::from_bytes(*person.as_bytes()), ground: ground.as_str() },
         };
         Self {
             id: Uuid::from_bytes(*request.id.as_bytes()),
@@ -98,6 +128,12 @@ impl RequestBody {
             answered_by: request.answered_by.map(|id| Uuid::from_bytes(*id.as_bytes())),
         }
     }
+}
+
+/// [`AskBody`], read.
+enum Asked {
+    Roles(OfficerId, Vec<Role>),
+    Erase(PersonId, ErasureGround),
 }
 
 /// The newest requests.
@@ -124,31 +160,31 @@ pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result
 
 /// Asks for something that a second person must agree to. Needs a fresh sign-in.
 #[utoipa::path(
-    post, path = "/api/v1/requests", tag = "requests", operation_id = "open_request", request_body = MatterBody,
+    post, path = "/api/v1/requests", tag = "requests", operation_id = "open_request", request_body = AskBody,
     params(("idempotency-key" = Option<String>, Header, description = "Sent again with the same body, the same answer comes and nothing more happens.")),
     responses(
         (status = 201, description = "Asked.", body = MadeBody),
         (status = 404, description = "There is no such officer or person.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The same request waits already, or the person's data was erased.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The same request waits already, or what is known of the officer or person was erased.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A word is not of the lists, or the roles are none or the present ones.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn open(caller: Caller, key: Key, Given { body, hash }: Given<MatterBody>) -> Result<Response, Refused> {
+pub(super) async fn open(caller: Caller, key: Key, Given { body, hash }: Given<AskBody>) -> Result<Response, Refused> {
     let id = RequestId::new(caller.by.now, caller.office().random());
-    let matter = match body {
-        MatterBody::Roles { officer, roles } => {
+    let asked = match body {
+        AskBody::Roles { officer, roles } => {
             let roles: Option<Vec<Role>> = roles.iter().map(|word| word.parse().ok().filter(|role| Role::OFFICER.contains(role))).collect();
-            Matter::Roles { officer: OfficerId::from_bytes(*officer.as_bytes()), roles: roles.ok_or_else(|| Error::invalid("roles", "unknown_word"))? }
+            Asked::Roles(OfficerId::from_bytes(*officer.as_bytes()), roles.ok_or_else(|| Error::invalid("roles", "unknown_word"))?)
         }
-        MatterBody::Erase { person, ground } => {
+        AskBody::Erase { person, ground } => {
             let ground = ErasureGround::CHOICES.iter().copied().find(|choice| choice.as_str() == ground);
-            Matter::Erase { person: PersonId::from_bytes(*person.as_bytes()), ground: ground.ok_or_else(|| Error::invalid("ground", "unknown_word"))? }
+            Asked::Erase(PersonId::from_bytes(*person.as_bytes()), ground.ok_or_else(|| Error::invalid("ground", "unknown_word"))?)
         }
     };
     let open = move |write: &mut Write<'_, '_>, by: &siger_app::Context| {
-        let number = match matter {
-            Matter::Roles { officer, roles } => request::open_roles(write, by, id, officer, roles)?,
-            Matter::Erase { person, ground } => request::open_erase(write, by, id, person, ground)?,
+        let number = match asked {
+            Asked::Roles(officer, roles) => request::open_roles(write, by, id, officer, roles)?,
+            Asked::Erase(person, ground) => request::open_erase(write, by, id, person, ground)?,
         };
         Ok((Made { number, id: *id.as_bytes() }, ()))
     };

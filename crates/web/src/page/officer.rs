@@ -96,6 +96,9 @@ pub(super) fn away(ui: &Ui<'_>) -> Markup {
 
 /// Roles as a list of words.
 pub(super) fn roles(ui: &Ui<'_>, roles: &[Role]) -> Markup {
+    if roles.is_empty() {
+        return html! { span.muted { (ui.text("officer-roles-none")) } };
+    }
     let words: Vec<&str> = roles.iter().map(|role| ui.word("role", role.as_str())).collect();
     tags::tags(ui, ui.text("officer-roles"), &words)
 }
@@ -148,7 +151,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             ..row(ui.sample("Bagas P. (contoh)", "Bagas P. (sample)"), State::Active, &[Role::Desk, Role::Cashier])
         },
         row(ui.sample("Made W. (contoh)", "Made W. (sample)"), State::Suspended, &[Role::Monitor]),
-        row(ui.sample("Sari N. (contoh)", "Sari N. (sample)"), State::Invited, &[Role::Stay, Role::PrivacyOfficer]),
+        row(ui.sample("Sari N. (contoh)", "Sari N. (sample)"), State::Invited, &[]),
     ];
     vec![
         Sample::new("officers", page(&inside, &View { rows: rows.clone(), may_invite: true })),

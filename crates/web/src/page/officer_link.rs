@@ -1,6 +1,6 @@
 //! A one-time link, shown once: to an officer who is new, or who lost passkey or phone.
 
-use super::{Sample, officer};
+use super::{Sample, officer, request};
 use crate::{
     component::{badge::Tone, button::Button, card::Card, clock, facts, notice::Notice, proof, qr},
     layout::{Head, Heading, Page, Section},
@@ -10,6 +10,17 @@ use maud::{Markup, html};
 use siger_domain::time::Instant;
 
 use super::join::Kind;
+
+/// What a second person must still agree to, with the address of the request.
+#[derive(Clone, Debug)]
+pub enum Second {
+    /// Nothing.
+    Nobody,
+    /// The roles: the link works, and lets in somebody without any.
+    Roles(String),
+    /// The link itself: it opens nothing before.
+    Code(String),
+}
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -28,8 +39,10 @@ pub struct View {
     pub letters: String,
     /// The drawing: width and height in modules, outline of the dark ones; `None` where the address is too long for it.
     pub qr: Option<(usize, String)>,
-    /// Until when it works.
+    /// Until when it works, where it works already.
     pub until: Instant,
+    /// What waits for a second person.
+    pub second: Second,
 }
 
 /// The page.
@@ -41,6 +54,11 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
         html! {
             (Heading::new(title).up(&view.name, &view.address).lead(html! { p { (ui.format("officer-link-lead", &[("name", view.name.as_str().into())])) } }).html(ui))
             (Notice::new(Tone::Heed, ui.text("officer-link-once")).body(html! { p { (ui.text("officer-link-once-why")) } }).html(ui))
+            @match &view.second {
+                Second::Nobody => {}
+                Second::Roles(request) => { (second(page, request, ui.text("officer-link-roles"), ui.text("officer-link-roles-why"))) }
+                Second::Code(request) => { (second(page, request, ui.text("officer-link-second"), ui.text("officer-link-second-why"))) }
+            }
             div.grid-2 {
                 (Card::new("officer-link", ui.text("officer-link-title")).front().html(html! {
                     @if let Some((side, path)) = &view.qr { (qr::qr(*side, path, ui.text("officer-link-scan"))) }
@@ -48,7 +66,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                     (proof::proof(ui, "letters", ui.text("officer-link-letters"), &view.letters))
                     (facts::facts(ui, &[
                         (ui.text("officer-login"), Some(html! { code { (view.login) } })),
-                        (ui.text("officer-link-until"), Some(html! { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) })),
+                        (ui.text("officer-link-until"), Some(html! {
+                            @if matches!(view.second, Second::Code(_)) { (ui.text("officer-link-day")) } @else { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) }
+                        })),
                     ]))
                 }))
                 (Card::new("officer-tell", ui.text("officer-tell")).html(html! {
@@ -65,6 +85,11 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
     )
 }
 
+fn second(page: &Page<'_>, request: &str, what: &str, why: &str) -> Markup {
+    let ui = &page.ui;
+    Notice::new(Tone::Heed, what).body(html! { p { (why) " " a href=(request) { (ui.text("officer-request-open")) } } }).html(ui)
+}
+
 /// A link of each kind.
 pub fn samples(locale: Locale) -> Vec<Sample> {
     let inside = Page { here: "/officers/new", ..Page::sample(locale) };
@@ -77,9 +102,11 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         letters: "SAMP-LESA-MPLE-SAMP-LESA-MPLE-SAMP".to_owned(),
         qr: Some((qr::SAMPLE.0, qr::SAMPLE.1.to_owned())),
         until: inside.ui.now.plus_seconds(86_400),
+        second: Second::Code(request::SAMPLE_ADDRESS.to_owned()),
     };
     vec![
-        Sample::new("officer-link", page(&inside, &view(Kind::Invitation))),
+        Sample::new("officer-link", page(&inside, &View { second: Second::Roles(request::SAMPLE_ADDRESS.to_owned()), ..view(Kind::Invitation) })),
+        Sample::new("officer-link-again", page(&inside, &View { second: Second::Nobody, ..view(Kind::Invitation) })),
         Sample::new("officer-link-passkey", page(&inside, &view(Kind::LostPasskey))),
         Sample::new("officer-link-phone", page(&inside, &View { qr: None, ..view(Kind::LostPhone) })),
     ]

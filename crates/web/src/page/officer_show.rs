@@ -51,8 +51,10 @@ pub struct May {
     pub suspend: bool,
     /// Give access back.
     pub restore: bool,
-    /// Give a one-time link.
+    /// Make a one-time link, or ask for one.
     pub recover: bool,
+    /// Withdraw a one-time link.
+    pub withdraw: bool,
     /// End a sign-in.
     pub end: bool,
 }
@@ -82,6 +84,10 @@ pub struct View {
     pub link_until: Option<Instant>,
     /// The page of a request for other roles that waits.
     pub role_request: Option<String>,
+    /// The page of a request for a way back in that waits.
+    pub recover_request: Option<String>,
+    /// A new link needs no second person: they never came and hold no role.
+    pub recover_alone: bool,
     /// Sign-ins in force; `None` where they may not be seen.
     pub sign_ins: Option<Vec<SignIn>>,
     /// What may be done.
@@ -105,7 +111,12 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                 .html(ui))
             @if let Some(fault) = fault { (error_summary::error_summary(ui, &[fault])) }
             @if let Some(until) = view.link_until {
-                (Notice::new(Tone::Calm, ui.text("officer-link-waits")).body(html! { p { (ui.text("officer-link-until")) " " (ui.moment(until)) " · " (clock::countdown(ui, until)) } }).html(ui))
+                (Notice::new(Tone::Calm, ui.text("officer-link-waits")).body(html! {
+                    p { (ui.text("officer-link-until")) " " (ui.moment(until)) " · " (clock::countdown(ui, until)) }
+                    @if view.may.withdraw {
+                        form method="post" action={ (view.address) "/withdraw-code" } { (page.csrf_field()) (Button::plain(ui.text("officer-link-withdraw")).slim().icon("undo-2").html(ui)) }
+                    }
+                }).html(ui))
             }
             div.grid-main {
                 div.stack {
@@ -131,7 +142,7 @@ fn profile(page: &Page<'_>, view: &View) -> Markup {
             (ui.text("officer-roles"), Some(officer::roles(ui, &view.roles))),
         ]))
         @if let Some(request) = &view.role_request {
-            (Notice::new(Tone::Calm, ui.text("officer-roles-waits")).body(html! { p { a href=(request) { (ui.text("officer-roles-waits-open")) } } }).html(ui))
+            (Notice::new(Tone::Calm, ui.text("officer-roles-waits")).body(html! { p { a href=(request) { (ui.text("officer-request-open")) } } }).html(ui))
         } @else if view.may.roles {
             div.actions { (Button::plain(ui.text("officer-roles-title")).icon("badge-check").link(ui, &format!("{}/roles", view.address))) }
         }
@@ -198,16 +209,18 @@ fn recover(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let invited = view.state == State::Invited;
     Card::new("officer-recover", if invited { ui.text("officer-again") } else { ui.text("officer-recover") })
-        .note(html! { (if invited { ui.text("officer-again-note") } else { ui.text("officer-recover-note") }) })
+        .note(html! { (if view.recover_alone { ui.text("officer-again-note") } else if invited { ui.text("officer-again-second") } else { ui.text("officer-recover-note") }) })
         .html(html! {
-            form.actions method="post" action={ (view.address) "/recover" } {
+            @if let Some(request) = &view.recover_request {
+                (Notice::new(Tone::Calm, ui.text("officer-recover-waits")).body(html! { p { a href=(request) { (ui.text("officer-request-open")) } } }).html(ui))
+            } @else { form.actions method="post" action={ (view.address) "/recover" } {
                 (page.csrf_field())
                 @if invited { (Button::plain(ui.text("officer-again-act")).icon("mail").name_value("lost", "invitation").html(ui)) }
                 @else {
                     (Button::plain(ui.text("officer-lost-passkey")).icon("key-round").name_value("lost", "passkey").html(ui))
                     (Button::plain(ui.text("officer-lost-phone")).icon("smartphone").name_value("lost", "phone").html(ui))
                 }
-            }
+            } }
         })
 }
 
@@ -251,8 +264,10 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         is_you: false,
         link_until: None,
         role_request: None,
+        recover_request: None,
+        recover_alone: false,
         sign_ins: Some(vec![sign_in(1, "passkey", false), sign_in(2, "password", false)]),
-        may: May { roles: true, leave: true, suspend: true, restore: false, recover: true, end: true },
+        may: May { roles: true, leave: true, suspend: true, restore: false, recover: true, withdraw: true, end: true },
         typed: (String::new(), String::new()),
         fault: None,
     };
@@ -273,11 +288,24 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         may: May { restore: true, leave: true, roles: true, ..May::default() },
         ..all.clone()
     };
-    let invited = View { state: State::Invited, sign_ins: None, leave: None, link_until: Some(now.plus_seconds(80_000)), ..all.clone() };
+    let invited = View {
+        state: State::Invited,
+        roles: Vec::new(),
+        sign_ins: None,
+        leave: None,
+        link_until: Some(now.plus_seconds(80_000)),
+        role_request: Some("/requests/019a9c3e-0000-7000-8000-000000000000".to_owned()),
+        recover_alone: true,
+        ..all.clone()
+    };
+    let lost = View { recover_request: Some("/requests/019a9c3e-0000-7000-8000-000000000000".to_owned()), ..all.clone() };
+    let late = View { state: State::Invited, sign_ins: None, leave: None, ..all.clone() };
     vec![
         Sample::new("officer", page(&inside, &all)),
         Sample::new("officer-own", page(&inside, &own)),
         Sample::new("officer-suspended", page(&inside, &suspended)),
         Sample::new("officer-invited", page(&inside, &invited)),
+        Sample::new("officer-invited-late", page(&inside, &late)),
+        Sample::new("officer-lost", page(&inside, &lost)),
     ]
 }

@@ -10,7 +10,7 @@ use crate::{
 use maud::{Markup, html};
 use siger_domain::{
     access::Role,
-    request::{ErasureGround, State},
+    request::{ErasureGround, Lost, State},
     time::Instant,
 };
 
@@ -27,6 +27,17 @@ pub enum Asked {
         now: Option<Vec<Role>>,
         /// Roles asked for.
         new: Vec<Role>,
+        /// They have not come in yet.
+        invited: bool,
+    },
+    /// A way back in.
+    Recover {
+        /// For whom.
+        name: String,
+        /// Their page.
+        address: String,
+        /// What was lost.
+        lost: Lost,
     },
     /// Erasure.
     Erase {
@@ -69,6 +80,8 @@ pub struct View {
     pub until: Instant,
     /// Who answered and when.
     pub answered: Option<(String, Instant)>,
+    /// Who could answer today.
+    pub seconds: Vec<String>,
     /// Why no answer can be given; `None` when it can, or when the request is over.
     pub cannot: Option<CannotAnswer>,
     /// May take it back.
@@ -100,8 +113,9 @@ fn asked(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let card = Card::new("request-asked", ui.text("request-asked")).front();
     match &view.asked {
-        Asked::Roles { name, address, now, new } => card.html(html! {
+        Asked::Roles { name, address, now, new, invited } => card.html(html! {
             p { (ui.text("request-roles-of")) " " a href=(address) { bdi { (name) } } }
+            @if *invited && view.state == State::Open { (Notice::new(Tone::Heed, ui.text("request-invited")).body(html! { p { (ui.text("request-invited-why")) } }).html(ui)) }
             div.grid-2 {
                 @if let Some(now) = now { div.stack-s { h3 { (ui.text("request-roles-now")) } (officer::roles(ui, now)) } }
                 div.stack-s { h3 { (ui.text("request-roles-new")) } (officer::roles(ui, new)) }
@@ -114,6 +128,19 @@ fn asked(page: &Page<'_>, view: &View) -> Markup {
                 @if !lost.is_empty() {
                     div.stack-s { h3 { (ui.text("request-roles-lost")) } ul { @for role in lost { li { b { (ui.word("role", role.as_str())) } ": " (ui.word("officer-role", role.as_str())) } } } }
                 }
+            }
+        }),
+        Asked::Recover { name, address, lost } => card.html(html! {
+            (facts::facts(ui, &[
+                (ui.text("request-recover-who"), Some(html! { a href=(address) { bdi { (name) } } })),
+                (ui.text("request-recover-lost"), Some(html! { (ui.word("request-lost", lost.as_str())) })),
+            ]))
+            @if view.state == State::Open { (Notice::new(Tone::Heed, ui.text("request-recover-sure")).body(html! { p { (ui.text("request-recover-sure-why")) } }).html(ui)) }
+            h3 { (ui.text("request-erase-what")) }
+            ul {
+                li { (ui.format("request-recover-code", &[("name", view.asked_by.as_str().into())])) }
+                @if *lost != Lost::Invitation { li { (ui.text("request-recover-ends")) } }
+                li { (ui.text("request-recover-told")) }
             }
         }),
         Asked::Erase { person, file, ground } => card.html(html! {
@@ -138,6 +165,9 @@ fn facts_card(page: &Page<'_>, view: &View) -> Markup {
     let mut rows = vec![(ui.text("request-asked-by"), Some(html! { bdi { (view.asked_by) } })), (ui.text("request-asked-at"), Some(ui.moment(view.asked_at)))];
     if view.state == State::Open {
         rows.push((ui.text("request-until"), Some(html! { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) })));
+        if !view.seconds.is_empty() {
+            rows.push((ui.text("request-seconds"), Some(html! { @for (at, name) in view.seconds.iter().enumerate() { @if at > 0 { ", " } bdi { (name) } } })));
+        }
     }
     if let Some((name, at)) = &view.answered {
         rows.push((ui.text("request-answered-by"), Some(html! { bdi { (name) } })));
@@ -149,23 +179,28 @@ fn facts_card(page: &Page<'_>, view: &View) -> Markup {
 fn answer(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let act = |name: &str| format!("{}/{name}", view.address);
-    let erase = matches!(view.asked, Asked::Erase { .. });
+    let (agree, role) = match view.asked {
+        Asked::Roles { .. } => (ui.text("request-approve-roles"), ui.text("request-role-roles")),
+        Asked::Recover { .. } => (ui.text("request-approve-recover"), ui.text("request-role-recover")),
+        Asked::Erase { .. } => (ui.text("request-approve-erase"), ui.text("request-role-erase")),
+    };
     let (decline, withdraw) = (act("decline"), act("withdraw"));
     Card::new("request-answer", ui.text("request-answer")).html(html! {
         @match view.cannot {
             Some(CannotAnswer::Yours) => { (Notice::new(Tone::Calm, ui.text("request-own")).body(html! { p { (ui.text("request-own-why")) } }).html(ui)) }
             Some(CannotAnswer::AboutYou) => { (Notice::new(Tone::Calm, ui.text("request-about-you")).body(html! { p { (ui.text("request-own-why")) } }).html(ui)) }
-            Some(CannotAnswer::Role) => p { (if erase { ui.text("request-role-erase") } else { ui.text("request-role-roles") }) },
+            Some(CannotAnswer::Role) => p { (role) },
             None => {
                 p { (ui.text("request-answer-note")) }
                 form.stack method="post" action=(act("approve")) {
                     (page.csrf_field())
-                    @if erase { (confirm(ui, ui.text("request-approve-erase"), html! { p { (ui.text("request-approve-erase-ask")) } }, Button::danger(ui.text("request-approve-erase-act")).icon("trash-2"))) }
-                    @else { div.actions { (Button::primary(ui.text("request-approve-roles")).icon("check").html(ui)) } }
+                    @if matches!(view.asked, Asked::Erase { .. }) { (confirm(ui, agree, html! { p { (ui.text("request-approve-erase-ask")) } }, Button::danger(ui.text("request-approve-erase-act")).icon("trash-2"))) }
+                    @else { div.actions { (Button::primary(agree).icon("check").html(ui)) } }
                 }
                 form.actions method="post" action=(decline) { (page.csrf_field()) (Button::plain(ui.text("request-decline")).icon("x").html(ui)) }
             }
         }
+        @if view.seconds.is_empty() { (Notice::new(Tone::Heed, ui.text("request-nobody")).body(html! { p { (ui.text("request-nobody-why")) } }).html(ui)) }
         @if view.may_withdraw {
             form.actions method="post" action=(withdraw) { (page.csrf_field()) (Button::plain(ui.text("request-withdraw")).icon("undo-2").html(ui)) }
         }
@@ -181,7 +216,9 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         address: officer::SAMPLE_ADDRESS.to_owned(),
         now: current,
         new: vec![Role::Desk, Role::Cashier],
+        invited: false,
     };
+    let head = ui.sample("Dewi L. (contoh)", "Dewi L. (sample)").to_owned();
     let view = View {
         address: request::SAMPLE_ADDRESS.to_owned(),
         what: ui.sample("Perubahan peran Bagas P. (contoh)", "Change of roles of Bagas P. (sample)").to_owned(),
@@ -191,6 +228,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         asked_at: now.plus_seconds(-7_200),
         until: now.plus_seconds(424_800),
         answered: None,
+        seconds: vec![head.clone(), ui.sample("Hadi K. (contoh)", "Hadi K. (sample)").to_owned()],
         cannot: None,
         may_withdraw: false,
     };
@@ -199,14 +237,29 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         asked: Asked::Erase { person: "019a9c3e-0000-7000-8000-0000000000aa".to_owned(), file: None, ground: ErasureGround::SubjectRequest },
         ..view.clone()
     };
-    let over = View {
-        asked: roles(None),
-        state: State::Approved,
-        answered: Some((ui.sample("Dewi L. (contoh)", "Dewi L. (sample)").to_owned(), now.plus_seconds(-3_600))),
+    let over = View { asked: roles(None), state: State::Approved, answered: Some((head, now.plus_seconds(-3_600))), seconds: Vec::new(), ..view.clone() };
+    let invited = View {
+        asked: Asked::Roles {
+            name: ui.sample("Sari N. (contoh)", "Sari N. (sample)").to_owned(),
+            address: officer::SAMPLE_ADDRESS.to_owned(),
+            now: Some(Vec::new()),
+            new: vec![Role::Desk],
+            invited: true,
+        },
+        what: ui.sample("Perubahan peran Sari N. (contoh)", "Change of roles of Sari N. (sample)").to_owned(),
         ..view.clone()
     };
+    let recover = |lost| View {
+        asked: Asked::Recover { name: ui.sample("Bagas P. (contoh)", "Bagas P. (sample)").to_owned(), address: officer::SAMPLE_ADDRESS.to_owned(), lost },
+        what: ui.sample("Jalan masuk kembali untuk Bagas P. (contoh)", "A way back in for Bagas P. (sample)").to_owned(),
+        ..view.clone()
+    };
+    let nobody = View { cannot: Some(CannotAnswer::Yours), may_withdraw: true, seconds: Vec::new(), ..recover(Lost::Invitation) };
     vec![
         Sample::new("request", page(&inside, &view)),
+        Sample::new("request-invited", page(&inside, &invited)),
+        Sample::new("request-recover", page(&inside, &recover(Lost::Phone))),
+        Sample::new("request-nobody", page(&inside, &nobody)),
         Sample::new("request-own", page(&inside, &View { cannot: Some(CannotAnswer::Yours), may_withdraw: true, ..view.clone() })),
         Sample::new("request-about-you", page(&inside, &View { cannot: Some(CannotAnswer::AboutYou), ..view.clone() })),
         Sample::new("request-role", page(&inside, &View { cannot: Some(CannotAnswer::Role), ..erase.clone() })),

@@ -60,6 +60,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         .map(|opened| Waiting {
             what: match &opened.matter {
                 Matter::Roles { officer, .. } => ui.format("home-waiting-roles", &[("name", directory.name(Some(*officer)).unwrap_or("–").into())]),
+                Matter::Recover { officer, .. } => ui.format("home-waiting-recover", &[("name", directory.name(Some(*officer)).unwrap_or("–").into())]),
                 Matter::Erase { .. } => ui.text("home-waiting-erase").to_owned(),
             },
             address: format!("{}/{}", address::REQUESTS, opened.request.id),

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use siger_app::context::About;
-use siger_app::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
+use siger_app::identity::recovery::{Code, LIFETIME_SECONDS};
 use siger_app::identity::totp;
 use siger_app::officer::{self, Known};
 use siger_app::{Error, request, session};
@@ -14,6 +14,7 @@ use siger_domain::access::{Action, Role};
 use siger_domain::id::{OfficerId, RequestId, SessionId};
 use siger_domain::officer::{Leave, Login, Profile, State as Standing};
 use siger_domain::person::Name;
+use siger_domain::request::Lost;
 use siger_domain::time::CivilDate;
 use siger_storage::table::request as requests;
 
@@ -34,6 +35,7 @@ pub(super) fn router() -> Router<State> {
         .route("/officers/{id}/suspend", post(suspend))
         .route("/officers/{id}/restore", post(restore))
         .route("/officers/{id}/recover", post(recover))
+        .route("/officers/{id}/withdraw-code", post(withdraw_code))
         .route("/officers/{id}/sign-ins/{session}/end", post(end))
 }
 
@@ -58,6 +60,10 @@ pub(super) fn confirm_at(error: Error, action: Action, back: &str) -> WebError {
 
 fn page_of(of: OfficerId) -> String {
     format!("{}/{of}", address::OFFICERS)
+}
+
+fn request_page(of: RequestId) -> String {
+    format!("{}/{of}", address::REQUESTS)
 }
 
 /// Leave that is not over yet.
@@ -122,9 +128,10 @@ async fn invite(Posted { mut desk, fields }: Posted) -> Result<Response, WebErro
     let office = desk.office().clone();
     let (of, code) = (OfficerId::new(desk.by.now, office.random()), office.with_random(Code::new));
     let shown = (name.reveal().to_owned(), login.reveal().to_owned(), code.to_letters());
+    let request = RequestId::new(desk.by.now, office.random());
     let (by, roles, profile) = (desk.by.clone(), view.roles.clone(), Profile { name, login, email: email.flatten() });
-    match office.write(move |write| officer::invite(write, &by, of, profile, roles, &code)).await {
-        Ok(_) => Ok(link(&desk, of, shown, Kind::Invitation)),
+    match office.write(move |write| officer::invite(write, &by, of, profile, roles, &code, request)).await {
+        Ok(_) => Ok(link(&desk, of, shown, Kind::Invitation, officer_link::Second::Roles(request_page(request)))),
         Err(Error::Invalid(faults)) => {
             view.faults = faults.iter().map(|fault| if fault.field == "login" { ("login", "login_taken") } else { ("roles", "roles_missing") }).collect();
             Ok(again(&desk, officer_new::page(&desk.visit.page(), &view)))
@@ -142,7 +149,7 @@ pub(super) fn again(desk: &Desk, markup: maud::Markup) -> Response {
 
 /// The one page that ever shows the link. It answers the POST itself: kept anywhere for a second look, the link would be a
 /// second secret to guard.
-fn link(desk: &Desk, of: OfficerId, (name, login, letters): (String, String, String), kind: Kind) -> Response {
+fn link(desk: &Desk, of: OfficerId, (name, login, letters): (String, String, String), kind: Kind, second: officer_link::Second) -> Response {
     let link = format!("{}/join/{letters}", desk.visit.state.inner.origin.trim_end_matches('/'));
     let view = officer_link::View {
         address: page_of(of),
@@ -153,19 +160,21 @@ fn link(desk: &Desk, of: OfficerId, (name, login, letters): (String, String, Str
         link,
         letters,
         until: desk.by.now.plus_seconds(LIFETIME_SECONDS),
+        second,
     };
     desk.visit.answer(officer_link::page(&desk.visit.page(), &view))
 }
 
 async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError> {
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    let (known, sign_ins, request) = desk
+    let (known, sign_ins, request, recover_request) = desk
         .office()
         .read(move |tx| {
             let known = officer::get(tx, &keyring, &by, of)?;
             let sign_ins = session::list(tx, &keyring, &by, of).ok();
             let request = requests::open_for(tx, "roles", of.as_bytes())?;
-            Ok((known, sign_ins, request))
+            let recover_request = requests::open_for(tx, "recover", of.as_bytes())?;
+            Ok((known, sign_ins, request, recover_request))
         })
         .await?;
     let Known { officer, profile } = known;
@@ -175,6 +184,7 @@ async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError
     let suspended = officer.state == Standing::Suspended;
     let leave = ahead(officer.leave, today);
     let typed = leave.map_or_else(Default::default, |leave| (leave.from.to_string(), leave.to.to_string()));
+    let alone = officer::only_invited(&officer);
     Ok(officer_show::View {
         address: page_of(of),
         name: profile.name.reveal().to_owned(),
@@ -186,7 +196,9 @@ async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError
         on_leave: officer.leave.is_some_and(|leave| leave.covers(today)),
         is_you,
         link_until: officer.recovery_expires.filter(|until| *until > desk.by.now),
-        role_request: request.map(|request| format!("{}/{request}", address::REQUESTS)),
+        role_request: request.map(request_page),
+        recover_request: recover_request.map(request_page),
+        recover_alone: alone,
         sign_ins: sign_ins.map(|listed| listed.into_iter().map(sign_in).collect()),
         may: officer_show::May {
             roles: may(Action::OfficerRoles),
@@ -194,7 +206,8 @@ async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError
             // Oneself is not stopped by a slip of the hand, and has the account page for what was lost.
             suspend: !is_you && !suspended && may(Action::OfficerSuspend),
             restore: !is_you && suspended && may(Action::OfficerRestore),
-            recover: !is_you && !suspended && may(Action::OfficerRecover),
+            recover: !is_you && !suspended && may(if alone { Action::OfficerInvite } else { Action::OfficerRecover }),
+            withdraw: may(Action::OfficerWithdraw),
             end: may(Action::SessionRevoke),
         },
         typed,
@@ -236,7 +249,7 @@ async fn ask_roles(Path(of): Path<String>, Posted { mut desk, fields }: Posted) 
     let (by, roles, request) = (desk.by.clone(), chosen(&fields), RequestId::new(desk.by.now, desk.office().random()));
     let asked = roles.clone();
     match desk.office().write(move |write| request::open_roles(write, &by, request, of, roles)).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}/{request}", address::REQUESTS)).into_response()),
+        Ok(_) => Ok(Redirect::to(&request_page(request)).into_response()),
         Err(Error::Invalid(faults)) => {
             let word = if faults.iter().any(|fault| fault.reason == "unchanged") { "roles_unchanged" } else { "roles_missing" };
             let view = officer_new::RolesView { chosen: asked, fault: Some(word), ..roles_view(&desk, of).await? };
@@ -299,29 +312,40 @@ async fn restore(Path(of): Path<String>, Posted { desk, .. }: Posted) -> Result<
 
 async fn recover(Path(of): Path<String>, Posted { mut desk, fields }: Posted) -> Result<Response, WebError> {
     let of: OfficerId = id(&of)?;
-    let (lost, kind) = match fields.get("lost") {
-        "passkey" => (Purpose::LostPasskey, Kind::LostPasskey),
-        "phone" => (Purpose::LostPhone, Kind::LostPhone),
-        "invitation" => (Purpose::Invitation, Kind::Invitation),
+    let lost = match fields.get("lost") {
+        "passkey" => Lost::Passkey,
+        "phone" => Lost::Phone,
+        "invitation" => Lost::Invitation,
         _ => return Err(Error::invalid("lost", "unknown").into()),
     };
     desk.visit.here = page_of(of);
-    let own = About { own: desk.by.officer == Some(of), ..About::default() };
-    before_form(&desk, Action::OfficerRecover, own)?;
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    let known = desk.office().read(move |tx| officer::get(tx, &keyring, &by, of)).await?;
-    // Somebody who never came gets an invitation again, whatever the form says; somebody who works here never does.
-    let (lost, kind) = match (known.officer.state, lost) {
-        (Standing::Invited, _) => (Purpose::Invitation, Kind::Invitation),
-        (_, Purpose::Invitation) => return Err(Error::invalid("lost", "unknown").into()),
-        _ => (lost, kind),
+    let Known { officer: known, profile } = desk.office().read(move |tx| officer::get(tx, &keyring, &by, of)).await?;
+    let alone = officer::only_invited(&known);
+    let action = if alone { Action::OfficerInvite } else { Action::OfficerRecover };
+    before_form(&desk, action, About { own: desk.by.officer == Some(of), ..About::default() })?;
+    // Somebody who never came gets an invitation again, whatever the form says.
+    let kind = match (known.state, lost) {
+        (Standing::Invited, _) | (_, Lost::Invitation) => Kind::Invitation,
+        (_, Lost::Passkey) => Kind::LostPasskey,
+        (_, Lost::Phone) => Kind::LostPhone,
     };
-    let code = desk.office().with_random(Code::new);
-    let shown = (known.profile.name.reveal().to_owned(), known.profile.login.reveal().to_owned(), code.to_letters());
+    let (code, request) = (desk.office().with_random(Code::new), RequestId::new(desk.by.now, desk.office().random()));
+    let shown = (profile.name.reveal().to_owned(), profile.login.reveal().to_owned(), code.to_letters());
     let by = desk.by.clone();
-    let done = desk.office().write(move |write| officer::recover(write, &by, of, &code, lost)).await;
-    done.map_err(|error| confirm_at(error, Action::OfficerRecover, &page_of(of)))?;
-    Ok(link(&desk, of, shown, kind))
+    let done = desk
+        .office()
+        .write(move |write| if alone { officer::invite_again(write, &by, of, &code) } else { request::open_recover(write, &by, request, of, &code, lost) })
+        .await;
+    done.map_err(|error| confirm_at(error, action, &page_of(of)))?;
+    let second = if alone { officer_link::Second::Nobody } else { officer_link::Second::Code(request_page(request)) };
+    Ok(link(&desk, of, shown, kind, second))
+}
+
+async fn withdraw_code(Path(of): Path<String>, Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
+    let (of, by) = (id(&of)?, desk.by.clone());
+    desk.office().write(move |write| officer::withdraw_code(write, &by, of)).await?;
+    Ok(Redirect::to(&page_of(of)))
 }
 
 async fn end(Path((of, sign_in)): Path<(String, String)>, Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {

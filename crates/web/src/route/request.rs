@@ -10,6 +10,7 @@ use siger_app::office::Directory;
 use siger_app::request::{self, Opened};
 use siger_domain::access::Action;
 use siger_domain::id::RequestId;
+use siger_domain::officer::State as Standing;
 use siger_domain::request::{Matter, OPEN_SECONDS, State as RequestState};
 use siger_storage::journal::read;
 
@@ -39,6 +40,7 @@ fn what(visit: &Visit, directory: &Directory, matter: &Matter) -> String {
     let ui = visit.ui();
     match matter {
         Matter::Roles { officer, .. } => ui.format("request-roles", &[("name", directory.name(Some(*officer)).unwrap_or("–").into())]),
+        Matter::Recover { officer, .. } => ui.format("request-recover", &[("name", directory.name(Some(*officer)).unwrap_or("–").into())]),
         Matter::Erase { .. } => ui.text("request-erase").to_owned(),
     }
 }
@@ -98,34 +100,43 @@ async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Response, WebError
 async fn show(desk: Desk, Path(of): Path<String>) -> Result<Response, WebError> {
     let of: RequestId = id(&of)?;
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    let (opened, answered_at) = desk
+    let office = desk.office().clone();
+    let (opened, answered_at, seconds) = desk
         .office()
         .read(move |tx| {
             let opened = request::get(tx, &keyring, &by, of)?;
+            let seconds = match opened.request.state {
+                RequestState::Open => request::second_persons(tx, &office, Some(opened.request.opened_by), &opened.matter)?,
+                _ => Vec::new(),
+            };
             let entry = match opened.request.answered {
                 Some(number) => read::entry(tx, number)?,
                 None => None,
             };
-            Ok((opened, entry.map(|entry| entry.stamp.at)))
+            Ok((opened, entry.map(|entry| entry.stamp.at), seconds))
         })
         .await?;
     let directory = desk.office().directory().await?;
     let state = standing(&opened, desk.by.now);
     let by = &desk.by;
     let yours = by.officer == Some(opened.request.opened_by);
-    let (asked, about_you) = match &opened.matter {
-        Matter::Roles { officer, roles } => (
-            request_show::Asked::Roles {
-                name: directory.name(Some(*officer)).unwrap_or("–").to_owned(),
-                address: format!("{}/{officer}", address::OFFICERS),
-                now: (state == RequestState::Open).then(|| directory.get(*officer).map_or_else(Vec::new, |colleague| colleague.roles.iter().collect())),
-                new: roles.clone(),
-            },
-            by.officer == Some(*officer),
-        ),
+    let about_you = opened.matter.officer().is_some_and(|officer| by.officer == Some(officer));
+    let asked = match &opened.matter {
+        Matter::Roles { officer, roles } => request_show::Asked::Roles {
+            name: directory.name(Some(*officer)).unwrap_or("–").to_owned(),
+            address: format!("{}/{officer}", address::OFFICERS),
+            now: (state == RequestState::Open).then(|| directory.get(*officer).map_or_else(Vec::new, |colleague| colleague.roles.iter().collect())),
+            new: roles.clone(),
+            invited: directory.get(*officer).is_some_and(|colleague| colleague.state == Standing::Invited),
+        },
+        Matter::Recover { officer, lost, .. } => request_show::Asked::Recover {
+            name: directory.name(Some(*officer)).unwrap_or("–").to_owned(),
+            address: format!("{}/{officer}", address::OFFICERS),
+            lost: *lost,
+        },
         Matter::Erase { person, ground } => {
             let file = by.may(Action::PersonRead, About::default()).then(|| format!("{}/{person}", address::PERSONS));
-            (request_show::Asked::Erase { person: person.to_string(), file, ground: *ground }, false)
+            request_show::Asked::Erase { person: person.to_string(), file, ground: *ground }
         }
     };
     let cannot = match state {
@@ -144,6 +155,7 @@ async fn show(desk: Desk, Path(of): Path<String>) -> Result<Response, WebError> 
         asked_at: opened.request.expires.plus_seconds(-OPEN_SECONDS),
         until: opened.request.expires,
         answered: opened.request.answered_by.and_then(|who| Some((directory.name(Some(who))?.to_owned(), answered_at?))),
+        seconds: seconds.into_iter().filter_map(|who| directory.name(Some(who)).map(str::to_owned)).collect(),
         cannot,
         may_withdraw: yours && state == RequestState::Open && by.may(Action::RequestWithdraw, About { own: true, ..About::default() }),
     };

@@ -62,6 +62,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/officers/{id}/suspend", Who(&[Action::OfficerSuspend])),
     ("POST", "/officers/{id}/restore", Who(&[Action::OfficerRestore])),
     ("POST", "/officers/{id}/recover", Who(&[Action::OfficerRecover])),
+    ("POST", "/officers/{id}/withdraw-code", Who(&[Action::OfficerWithdraw])),
     ("POST", "/officers/{id}/sign-ins/{session}/end", Who(&[Action::SessionRevoke])),
     ("GET", "/persons", Who(&[Action::PersonSearch])),
     ("GET", "/persons/search", Anybody),
