@@ -246,7 +246,7 @@ async fn whoever_is_let_in_again_hears_of_it_and_so_do_the_heads() {
         }
     };
     // The console let two in after the first head had come, one after the second.
-    told(&[("hadi", "at the server's console"), ("hadi", "at the server's console"), ("made", "at the server's console")]).await;
+    told(&[("hadi", "the server's console"), ("hadi", "the server's console"), ("made", "the server's console")]).await;
 
     let (by, request, code) = (test.context(&admin).await, RequestId::new(office.now(), office.random()), office.with_random(Code::new));
     office.write(move |write| request::open_recover(write, &by, request, wati, &code, Lost::Phone)).await.unwrap();
