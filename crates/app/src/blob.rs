@@ -9,7 +9,7 @@ use siger_domain::id::PersonId;
 use siger_storage::Error as Store;
 use siger_storage::blob::{Error as Refused, Put};
 use siger_storage::keyring::{self, KeyIndex};
-use siger_storage::table::person::blob_owners;
+use siger_storage::table::person::is_blob_named;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -60,12 +60,12 @@ async fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Resu
 
 /// Where this fails too, or the program ends before it, `siger check` lists the blob.
 async fn take_away(office: &Office, put: Put) {
-    let owners = office.read(move |tx| Ok(blob_owners(tx, put.id.as_bytes())?)).await;
+    let named = office.read(move |tx| Ok(is_blob_named(tx, put.id.as_bytes())?)).await;
     let folder = office.blobs().clone();
-    let removed = match owners {
-        Ok(owners) if owners.is_empty() => tokio::task::spawn_blocking(move || folder.remove(put.id)).await.is_ok_and(|removed| removed.is_ok()),
+    let removed = match named {
+        Ok(false) => tokio::task::spawn_blocking(move || folder.remove(put.id)).await.is_ok_and(|removed| removed.is_ok()),
         // An entry names it after all.
-        Ok(_) => true,
+        Ok(true) => true,
         Err(_) => false,
     };
     if !removed {

@@ -316,11 +316,6 @@ impl Action {
                 | Self::RetentionApply
         )
     }
-
-    /// Whether the action reads personal data and is therefore itself an entry of the journal.
-    pub const fn is_journaled_read(self) -> bool {
-        matches!(self, Self::PersonSearch | Self::PersonRead | Self::PersonReaders | Self::BlobRead)
-    }
 }
 
 /// A competence that the academy certifies and that lapses. None is asked for by the ground; the word exists so that a

@@ -118,7 +118,7 @@ fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Re
             Kind::Blob => {
                 // Only what a row names is kept: the pictures of somebody erased since do not come back.
                 let id = BlobId::of(&reader.part);
-                if !table::person::blob_owners(write, id.as_bytes())?.is_empty() {
+                if table::person::is_blob_named(write, id.as_bytes())? {
                     blobs.put_sealed(&reader.part)?;
                     summary.blobs += 1;
                 }

@@ -1,7 +1,7 @@
 //! The journal against its own proof: each entry against its leaf, the leaves against the nodes, all of it against the signed head.
 
 use super::{Kind, Report};
-use crate::engine::Tx;
+use crate::engine::{Tx, Value};
 use crate::error::{Error, Result};
 use crate::journal::{Entry, Head, read};
 use crate::keyring::{KeyIndex, Keyring};
@@ -98,11 +98,11 @@ fn one(tx: &mut Tx<'_>, keyring: &Keyring, bodies: bool, walk: &mut Walk, entry:
 }
 
 fn node(tx: &mut Tx<'_>, level: u8, position: u64, expected: Hash, report: &mut Report) -> Result<()> {
-    let found = tx.first("SELECT hash FROM node WHERE level = $1 AND position = $2", params![i64::from(level), position as i64], |row| row.blob(0))?;
+    let found = tx.first("SELECT hash FROM node WHERE level = $1 AND position = $2", params![i64::from(level), position as i64], |row| row.value(0))?;
     let width = 1_u64 << (8 * u32::from(level));
     let place = || format!("node {position} of level {level} (entries {} to {})", position * width, position * width + (width - 1));
     match found {
-        Some(hash) if hash == expected => {}
+        Some(Value::Blob(hash)) if hash == expected => {}
         Some(_) => report.add(Kind::NodeChanged, place()),
         None => report.add(Kind::NodeMissing, place()),
     }
@@ -160,7 +160,14 @@ fn head(tx: &mut Tx<'_>, keyring: &Keyring, walk: &Walk, report: &mut Report) ->
 
 fn keys(tx: &mut Tx<'_>, keyring: &Keyring, head: &Head, walk: &Walk, report: &mut Report) -> Result<()> {
     let epoch = keyring.epoch();
-    let recorded = table::office::get(tx)?.map_or(0, |office| office.key_epoch);
+    let recorded = match table::office::get(tx) {
+        Ok(office) => office.map_or(0, |office| office.key_epoch),
+        Err(Error::Inconsistent { column, .. }) => {
+            report.add(Kind::RowDiffers, format!("table office, row 1, column {column}"));
+            0
+        }
+        Err(error) => return Err(error),
+    };
     if walk.newest_key.epoch() > epoch || recorded > epoch {
         report.add(Kind::KeyEpoch, format!("epoch {} (the keyring has {epoch})", recorded.max(walk.newest_key.epoch())));
     } else if walk.newest_key.epoch() == epoch && walk.newest_key.sequence() >= head.next_key {

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use super::row::name;
+use super::row::shown;
 use super::{Kind, Report};
 use crate::engine::{Conn, Param, Tx, Value, sqlite};
 use crate::error::{Error, Result};
@@ -142,13 +142,7 @@ impl Shape {
 
     /// The row's name: its identifiers and numbers, without the keyed hashes.
     fn place(&self, row: &[Value]) -> String {
-        let words = self.key.iter().filter(|&&index| self.columns[index] != "hash").map(|&index| match &row[index] {
-            Value::Int(number) => number.to_string(),
-            Value::Blob(id) => name(id),
-            Value::Text(_) => "(text)".to_owned(),
-            Value::Null => "(nothing)".to_owned(),
-            Value::Other => "(unreadable)".to_owned(),
-        });
+        let words = self.key.iter().filter(|&&index| self.columns[index] != "hash").map(|&index| shown(&row[index]));
         format!("table {}, row {}", self.table, words.collect::<Vec<_>>().join(" "))
     }
 }

@@ -1,7 +1,7 @@
 //! Rows against the entries they point to, by joins that both engines run; and the engine's check of itself.
 
 use super::{Kind, Report};
-use crate::engine::{Dialect, Tx};
+use crate::engine::{Dialect, Tx, Value};
 use crate::error::Result;
 use crate::params;
 
@@ -75,8 +75,8 @@ const BEGUN: &[(&str, &str)] = &[
 
 pub(super) fn check(tx: &mut Tx<'_>, report: &mut Report) -> Result<()> {
     for (what, sql) in STRAY {
-        for id in tx.query(sql, params![NAMED_MAX], |row| row.blob(0))? {
-            report.add(Kind::RowStray, format!("table {what}, row {}", name(&id)));
+        for id in tx.query(sql, params![NAMED_MAX], |row| row.value(0))? {
+            report.add(Kind::RowStray, format!("table {what}, row {}", shown(&id)));
         }
     }
     for (table, sql) in BEGUN {
@@ -103,7 +103,13 @@ pub(super) fn engine(tx: &mut Tx<'_>, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// An identifier as it is written elsewhere.
-pub(super) fn name(id: &[u8]) -> String {
-    uuid::Uuid::from_slice(id).map_or_else(|_| crate::to_hex(id), |id| id.to_string())
+/// An identifier or number as it is written elsewhere; of anything else only what it is, since it may be personal.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Int(number) => number.to_string(),
+        Value::Blob(id) => uuid::Uuid::from_slice(id).map_or_else(|_| crate::to_hex(id), |id| id.to_string()),
+        Value::Text(_) => "(text)".to_owned(),
+        Value::Null => "(nothing)".to_owned(),
+        Value::Other => "(unreadable)".to_owned(),
+    }
 }

@@ -31,22 +31,24 @@ macro_rules! lines {
 /// # Errors
 /// When the engine refuses or the row is damaged.
 pub fn entry(tx: &mut Tx<'_>, number: u64) -> Result<Option<Entry>> {
-    tx.first(entries!("WHERE number = $1"), params![number as i64], Entry::from_row)
+    let Ok(number) = i64::try_from(number) else { return Ok(None) };
+    tx.first(entries!("WHERE number = $1"), params![number], Entry::from_row)
 }
 
-/// Entries from `first` upwards: how consumers of the tail read.
+/// Entries from `first` upwards: how consumers of the tail read. Beyond the last number that a database holds there are none, so that
+/// who goes on after that number comes to an end.
 ///
 /// # Errors
 /// As [`entry`].
 pub fn from(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result<Vec<Entry>> {
-    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first as i64, limit.min(PAGE_MAX)], Entry::from_row)
+    let Ok(first) = i64::try_from(first) else { return Ok(Vec::new()) };
+    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first, limit.min(PAGE_MAX)], Entry::from_row)
 }
 
 /// [`from`] for a check: a row that cannot be read is handed back as its error, with the number it stands under.
 pub(crate) fn from_row_by_row(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result<Vec<(u64, Result<Entry>)>> {
-    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![clamp(first), limit.min(PAGE_MAX)], |row| {
-        Ok((row.count(0)?, Entry::from_row(row)))
-    })
+    let Ok(first) = i64::try_from(first) else { return Ok(Vec::new()) };
+    tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first, limit.min(PAGE_MAX)], |row| Ok((row.count(0)?, Entry::from_row(row))))
 }
 
 /// The newest entries before `before`, newest first.

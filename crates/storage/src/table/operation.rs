@@ -113,18 +113,6 @@ pub fn delete_sessions_of(tx: &mut Tx<'_>, officer: OfficerId) -> Result<u64> {
     tx.execute("DELETE FROM session WHERE officer = $1", params![officer.as_bytes()])
 }
 
-/// Removes sessions, answers and marks that are of no more use.
-///
-/// # Errors
-/// When the engine refuses.
-pub fn sweep(tx: &mut Tx<'_>, now: Instant, answers_before: Instant) -> Result<u64> {
-    tx.execute("DELETE FROM session_token WHERE session IN (SELECT id FROM session WHERE expires < $1)", params![now])?;
-    let sessions = tx.execute("DELETE FROM session WHERE expires < $1", params![now])?;
-    tx.execute("DELETE FROM device WHERE expires < $1", params![now])?;
-    let answers = tx.execute("DELETE FROM idempotency WHERE at < $1", params![answers_before])?;
-    Ok(sessions + answers)
-}
-
 fn record_place(id: &CredentialId) -> Place<'_> {
     Place { table: "credential_use", column: "record", row: id.as_bytes() }
 }
@@ -299,15 +287,6 @@ pub fn hold_job(tx: &mut Tx<'_>, id: JobId, until: Instant) -> Result<()> {
 /// When the engine refuses.
 pub fn finish_job(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
     tx.execute("DELETE FROM job WHERE id = $1", params![id.as_bytes()])?;
-    Ok(())
-}
-
-/// Puts a job that failed back, to be tried at `run_at`.
-///
-/// # Errors
-/// When the engine refuses.
-pub fn retry_job(tx: &mut Tx<'_>, id: JobId, run_at: Instant, why: &str) -> Result<()> {
-    tx.execute("UPDATE job SET claimed_until = NULL, run_at = $1, failed = $2 WHERE id = $3", params![run_at, why, id.as_bytes()])?;
     Ok(())
 }
 

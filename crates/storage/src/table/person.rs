@@ -203,12 +203,27 @@ pub fn documents(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<Vec
     Ok(found)
 }
 
-/// The entries that added blobs to a person's file, with the blobs' addresses.
+/// The first 200 entries that added blobs to a person's file, with the blobs' addresses: what a page shows.
 ///
 /// # Errors
 /// As [`get`].
 pub fn blobs(tx: &mut Tx<'_>, id: PersonId) -> Result<Vec<([u8; 32], u64)>> {
     tx.query("SELECT id, entry FROM person_blob WHERE person = $1 ORDER BY entry LIMIT 200", params![id.as_bytes()], |row| Ok((row.bytes(0)?, row.count(1)?)))
+}
+
+/// The addresses of all blobs of a person's file, however many: what an erasure removes. Read page by page.
+///
+/// # Errors
+/// As [`get`].
+pub fn every_blob(tx: &mut Tx<'_>, id: PersonId) -> Result<Vec<[u8; 32]>> {
+    let (mut found, mut after) = (Vec::new(), (-1, [0; 32]));
+    loop {
+        let sql = "SELECT entry, id FROM person_blob WHERE person = $1 AND (entry, id) > ($2, $3) ORDER BY entry, id LIMIT $4";
+        let page = tx.query(sql, params![id.as_bytes(), after.0, &after.1, read::PAGE_MAX], |row| Ok((row.int(0)?, row.bytes(1)?)))?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = *last;
+        found.extend(page.into_iter().map(|(_, blob)| blob));
+    }
 }
 
 /// How many files there are and how many of them are erased.
@@ -219,12 +234,12 @@ pub fn count(tx: &mut Tx<'_>) -> Result<(u64, u64)> {
     Ok(tx.first("SELECT COUNT(*), COUNT(erased) FROM person", &[], |row| Ok((row.count(0)?, row.count(1)?)))?.unwrap_or((0, 0)))
 }
 
-/// Whether a blob belongs to any person, and to whom.
+/// Whether any file names this blob.
 ///
 /// # Errors
-/// As [`get`].
-pub fn blob_owners(tx: &mut Tx<'_>, blob: &[u8; 32]) -> Result<Vec<PersonId>> {
-    tx.query("SELECT person FROM person_blob WHERE id = $1 ORDER BY person LIMIT 20", params![blob], |row| Ok(PersonId::from_bytes(row.bytes(0)?)))
+/// When the engine refuses.
+pub fn is_blob_named(tx: &mut Tx<'_>, blob: &[u8; 32]) -> Result<bool> {
+    Ok(tx.first("SELECT 1 FROM person_blob WHERE id = $1 LIMIT 1", params![blob], |_| Ok(()))?.is_some())
 }
 
 /// Replaces the keyed hashes of a person's documents after the look-up key was rotated.

@@ -57,7 +57,8 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     person::by_document(tx, keyring, "MYS A1")?;
     person::documents(tx, keyring, who)?;
     person::blobs(tx, who)?;
-    person::blob_owners(tx, &[3; 32])?;
+    person::every_blob(tx, who)?;
+    person::is_blob_named(tx, &[3; 32])?;
     person::count(tx)?;
     person::rehash(tx, keyring, who)?;
     officer::get(tx, whose)?;
@@ -68,12 +69,10 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     officer::by_login(tx, keyring, &Login::new("adi").unwrap())?;
     officer::by_recovery(tx, &[4; 32], now)?;
     officer::credentials(tx, keyring, whose)?;
-    officer::credential_owner(tx, CredentialId::from_bytes([5; 16]))?;
     request::get(tx, RequestId::from_bytes([6; 16]))?;
     request::in_state(tx, State::Open)?;
     request::newest(tx, 10, 10)?;
     request::newest_of(tx, whose, 10, 10)?;
-    request::open_count(tx)?;
     request::open_for(tx, "erase", who.as_bytes())?;
     operation::session_by_token(tx, keyring, &[7; 32])?;
     operation::session_by_id(tx, keyring, SessionId::from_bytes([8; 16]))?;

@@ -122,14 +122,6 @@ pub fn newest_of(tx: &mut Tx<'_>, opener: OfficerId, before: u64, limit: u32) ->
     )
 }
 
-/// How many wait for a second person.
-///
-/// # Errors
-/// As [`get`].
-pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {
-    Ok(tx.first("SELECT COUNT(*) FROM request WHERE state = 'open'", &[], |row| row.count(0))?.unwrap_or(0))
-}
-
 /// Whether the same target already has an open request of the same matter.
 ///
 /// # Errors

@@ -18,10 +18,12 @@ pub const STEP_MAX: u32 = 1_000;
 /// # Errors
 /// When the engine refuses or a row is damaged.
 pub fn unchanged_since(tx: &mut Tx<'_>, before: Instant, from: u64, limit: u32) -> Result<Vec<Person>> {
+    // Beyond the last number that a database holds there is nothing: a walk comes to its end there.
+    let Ok(from) = i64::try_from(from) else { return Ok(Vec::new()) };
     tx.query(
         "SELECT id, key_index, registered, identity, changed_at, erased FROM person
          WHERE registered >= $1 AND erased IS NULL AND changed_at < $2 ORDER BY registered LIMIT $3",
-        params![from as i64, before, limit.min(STEP_MAX)],
+        params![from, before, limit.min(STEP_MAX)],
         person,
     )
 }
@@ -31,10 +33,11 @@ pub fn unchanged_since(tx: &mut Tx<'_>, before: Instant, from: u64, limit: u32) 
 /// # Errors
 /// As [`unchanged_since`].
 pub fn erased(tx: &mut Tx<'_>, from: u64, limit: u32) -> Result<Vec<Person>> {
+    let Ok(from) = i64::try_from(from) else { return Ok(Vec::new()) };
     tx.query(
         "SELECT id, key_index, registered, identity, changed_at, erased FROM person
          WHERE registered >= $1 AND erased IS NOT NULL ORDER BY registered LIMIT $2",
-        params![from as i64, limit.min(STEP_MAX)],
+        params![from, limit.min(STEP_MAX)],
         person,
     )
 }
@@ -44,10 +47,11 @@ pub fn erased(tx: &mut Tx<'_>, from: u64, limit: u32) -> Result<Vec<Person>> {
 /// # Errors
 /// As [`unchanged_since`].
 pub fn files(tx: &mut Tx<'_>, from: u64, limit: u32) -> Result<Vec<Person>> {
+    let Ok(from) = i64::try_from(from) else { return Ok(Vec::new()) };
     tx.query(
         "SELECT id, key_index, registered, identity, changed_at, erased FROM person
          WHERE registered >= $1 AND identity IS NOT NULL ORDER BY registered LIMIT $2",
-        params![from as i64, limit.min(STEP_MAX)],
+        params![from, limit.min(STEP_MAX)],
         person,
     )
 }

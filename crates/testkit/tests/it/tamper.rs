@@ -102,7 +102,14 @@ fn what_is_changed_in_the_journal_is_named() {
                  FROM entry WHERE number = 20",
             &[(Kind::Surplus, "entries")],
         ),
+        (
+            "a row with the last number there is",
+            "INSERT INTO entry SELECT 9223372036854775807, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf
+                 FROM entry WHERE number = 20",
+            &[(Kind::EntryMissing, "to 9223372036854775806"), (Kind::Surplus, "to 9223372036854775807")],
+        ),
         ("a node", "UPDATE node SET hash = zeroblob(32)", &[(Kind::NodeChanged, "node 0 of level 1")]),
+        ("a node, now a text", "UPDATE node SET hash = 'x'", &[(Kind::NodeChanged, "node 0 of level 1")]),
         ("a node removed", "DELETE FROM node", &[(Kind::NodeMissing, "node 0 of level 1")]),
         ("a node added", "INSERT INTO node VALUES (1, 7, zeroblob(32))", &[(Kind::NodeSurplus, "1 of 2 nodes")]),
         ("the head's edge", "UPDATE tree_head SET edge = CAST(substr(edge, 1, length(edge) - 32) || zeroblob(32) AS BLOB)", &[(Kind::HeadChanged, "column edge")]),
@@ -190,6 +197,26 @@ fn what_is_changed_in_the_tables_is_named() {
         ("a value of another type", format!("UPDATE person SET changed_at = 1.5 WHERE id = {one}"), None, (Kind::RowDiffers, "column changed_at")),
         ("the office's epoch", "UPDATE office SET key_epoch = 7".into(), Some((Kind::KeyEpoch, "epoch 7")), (Kind::RowDiffers, "key_epoch")),
         ("the office's name", "UPDATE office SET name = 'x'".into(), None, (Kind::RowDiffers, "column name")),
+        ("the office's name, now bytes", "UPDATE office SET name = x'00'".into(), Some((Kind::RowDiffers, "table office")), (Kind::RowDiffers, "column name")),
+        ("a file's name, now a text", format!("UPDATE person SET id = 'x' WHERE id = {one}"), Some((Kind::RowStray, "(text)")), (Kind::RowMissing, &id)),
+        (
+            "a picture's address, shorter",
+            "UPDATE person_blob SET id = x'0102' WHERE entry = (SELECT MAX(entry) FROM person_blob)".into(),
+            Some((Kind::RowStray, "table person_blob, row 0102")),
+            (Kind::RowSurplus, "person_blob"),
+        ),
+        (
+            "a picture's address, now a text",
+            "UPDATE person_blob SET id = 'x' WHERE entry = (SELECT MAX(entry) FROM person_blob)".into(),
+            Some((Kind::RowStray, "of another type")),
+            (Kind::RowSurplus, "person_blob"),
+        ),
+        (
+            "a picture's entry, now a text",
+            "UPDATE person_blob SET entry = 'x' WHERE entry = (SELECT MAX(entry) FROM person_blob)".into(),
+            Some((Kind::RowStray, "table person_blob")),
+            (Kind::RowDiffers, "column entry"),
+        ),
     ];
     for (what, sql, rows, replay) in cases {
         let copy = Copy::of(&test);
@@ -202,6 +229,33 @@ fn what_is_changed_in_the_tables_is_named() {
         let replayed = check::replay(&store).unwrap();
         assert!(named(&replayed, replay.0, replay.1), "{what}: expected {replay:?}, found {:#?}", replayed.findings);
     }
+}
+
+/// A number at the end of all numbers must not make those who read on and on read for ever.
+#[test]
+fn readers_of_the_tail_end_at_the_last_number_there_is() {
+    let (test, _life) = lived(20, 35);
+    test.office.store().tidy().unwrap();
+    let copy = Copy::of(&test);
+    copy.change(|conn| {
+        let columns = "at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf";
+        conn.execute(&format!("INSERT INTO entry SELECT 9223372036854775807, {columns} FROM entry WHERE number = 1"), []).unwrap();
+        assert!(conn.execute("UPDATE person SET registered = 9223372036854775807 WHERE registered = (SELECT MAX(registered) FROM person)", []).unwrap() > 0);
+    });
+    let store = copy.store(&test);
+    store
+        .read_blocking(|tx| {
+            let last = read::from(tx, 1 << 62, 10)?;
+            assert_eq!(last.iter().map(|entry| entry.number).collect::<Vec<_>>(), [i64::MAX as u64]);
+            assert_eq!(read::from(tx, i64::MAX as u64 + 1, 10)?, []);
+            assert_eq!((read::entry(tx, u64::MAX)?, read::from(tx, u64::MAX, 10)?), (None, Vec::new()));
+            let files = table::upkeep::files(tx, 1 << 62, 10)?;
+            assert_eq!(files.iter().map(|row| row.registered).collect::<Vec<_>>(), [i64::MAX as u64]);
+            assert_eq!(table::upkeep::files(tx, i64::MAX as u64 + 1, 10)?, []);
+            Ok::<_, siger_storage::Error>(())
+        })
+        .unwrap();
+    assert!(!check::replay(&store).unwrap().findings.is_empty());
 }
 
 #[test]
