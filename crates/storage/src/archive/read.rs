@@ -1,5 +1,7 @@
 //! Bringing an archive back into an empty place.
 
+use std::cmp::Ordering;
+
 use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::PersonId;
@@ -32,12 +34,15 @@ const PAGE: u32 = 1_000;
 pub fn import(store: &Store, blobs: &Folder, input: impl std::io::Read + Send + 'static) -> Result<Summary> {
     let blobs = blobs.clone();
     store.write_blocking(move |write| {
-        let mut brought = bring_back(write, &blobs, input)?;
-        // Keys that were destroyed cannot seal a new file.
-        while write.keyring.is_punctured(write.keyring.new_index(brought.next_key)?) {
-            brought.next_key += 1;
+        let brought = bring_back(write, &blobs, input)?;
+        write.head.next_key = brought.newest_key.sequence().saturating_add(1);
+        match brought.newest_key.epoch().cmp(&write.keyring.epoch()) {
+            Ordering::Equal => {}
+            // Nobody was given a key since the newest epoch began.
+            Ordering::Less => write.head.next_key = 1,
+            // An old copy of the keyring: it does not know which keys of that epoch were given.
+            Ordering::Greater => begin_epoch(write, brought.newest_key).map(drop)?,
         }
-        write.head.next_key = brought.next_key;
         Ok(brought.summary)
     })
 }
@@ -53,10 +58,9 @@ pub fn import(store: &Store, blobs: &Folder, input: impl std::io::Read + Send + 
 pub fn restore(store: &Store, blobs: &Folder, at: Instant, input: impl std::io::Read + Send + 'static) -> Result<Summary> {
     let blobs = blobs.clone();
     let (mut summary, destroy) = store.write_blocking(move |write| {
-        let mut summary = bring_back(write, &blobs, input)?.summary;
-        let epoch = write.keyring.bump_epoch()?;
+        let Brought { mut summary, newest_key } = bring_back(write, &blobs, input)?;
+        let epoch = begin_epoch(write, newest_key)?;
         summary.epoch = Some(epoch);
-        write.head.next_key = 1;
         let stamp = Stamp { at, actor: None, role: Role::System, purpose: Purpose::Administration };
         write.append(stamp, Subject::Office, &Event::OfficeRestored(body::OfficeRestored { size: summary.size, epoch }))?;
         let destroy = erase_again(write, Stamp { purpose: Purpose::Retention, ..stamp }, &mut summary)?;
@@ -70,8 +74,15 @@ pub fn restore(store: &Store, blobs: &Folder, at: Instant, input: impl std::io::
 
 struct Brought {
     summary: Summary,
-    /// Sequence of the next key in the keyring's present epoch.
-    next_key: u32,
+    /// Greatest key that an entry has.
+    newest_key: KeyIndex,
+}
+
+/// New keys are given from an epoch of which none was given before.
+fn begin_epoch(write: &mut Write<'_, '_>, newest_key: KeyIndex) -> Result<u16> {
+    let recorded = table::office::get(write)?.map_or(0, |office| office.key_epoch);
+    write.head.next_key = 1;
+    Ok(write.keyring.begin_epoch(newest_key.epoch().max(recorded))?)
 }
 
 fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Read) -> Result<Brought> {
@@ -81,8 +92,7 @@ fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Re
     let mut reader = Reader::begin(input)?;
     let (header, checkpoint) = header(&mut reader, write)?;
     let mut summary = Summary { origin: header.origin, size: checkpoint.size, root: checkpoint.root, checkpoint: header.checkpoint, ..Summary::default() };
-    let mut next_key = 1;
-    let epoch = write.keyring.epoch();
+    let mut newest_key = KeyIndex::OFFICE;
     // Why an entry could not be applied. Told only after the root was compared: changed bytes lead here too, and then that is the answer.
     let mut unfit = None;
     loop {
@@ -93,9 +103,7 @@ fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Re
             Kind::Entry if whole => return Err(reader.damaged("more entries than its checkpoint counts")),
             Kind::Entry => {
                 let entry = entry(&reader, write)?;
-                if entry.key.epoch() == epoch {
-                    next_key = next_key.max(entry.key.sequence().saturating_add(1));
-                }
+                newest_key = newest_key.max(entry.key);
                 insert(write.tx, write.head, &entry)?;
                 if unfit.is_none() {
                     let applied = entry.open(write.keyring).and_then(|event| table::apply(write.tx, write.keyring, &entry, event.as_ref()));
@@ -129,7 +137,7 @@ fn bring_back(write: &mut Write<'_, '_>, blobs: &Folder, input: impl std::io::Re
     summary.bytes = reader.bytes;
     missing(write, blobs, &mut summary)?;
     write.head.changed = Changed::ALL;
-    Ok(Brought { summary, next_key })
+    Ok(Brought { summary, newest_key })
 }
 
 fn header(reader: &mut Reader<impl std::io::Read>, write: &Write<'_, '_>) -> Result<(Header, Checkpoint)> {

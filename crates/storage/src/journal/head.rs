@@ -101,6 +101,23 @@ impl Head {
         if found < self.keyring_revision { Err(Error::KeyringOlder { found, seen: self.keyring_revision }) } else { Ok(()) }
     }
 
+    /// Whether the keyring was changed since this data last saw it: by a process that ended before it could write that down, or because this data is an
+    /// older copy. Data of the first schema saw nothing.
+    pub(crate) fn lags(&self, keyring: &Keyring) -> bool {
+        (1..keyring.revision()).contains(&self.keyring_revision)
+    }
+
+    /// Gives keys from a new epoch: those that follow in this one may have been given and destroyed already.
+    pub(crate) fn begin_epoch(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
+        let Some(mut head) = Self::load(tx, true)? else { return Ok(()) };
+        let epoch = keyring.begin_epoch(0)?;
+        head.next_key = 1;
+        head.keyring_revision = keyring.revision();
+        head.save(tx)?;
+        tracing::warn!(epoch, "the keyring knows of changes that this data does not; new keys are given from a new epoch. Make new copies of the keyring");
+        Ok(())
+    }
+
     /// Remembers the keyring's revision where nothing else is written: an erasure punctures after its entry is on disk.
     pub(crate) fn remember(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
         let revision = keyring.revision() as i64;

@@ -88,9 +88,15 @@ impl Write<'_, '_> {
 
     fn key_for(&mut self, event: &Event, subject: Subject) -> Result<KeyIndex> {
         if event.begins_file() {
-            let sequence = self.head.next_key;
-            self.head.next_key = sequence.checked_add(1).ok_or_else(|| Error::Log("all key indexes of this epoch are used".into()))?;
-            return Ok(self.keyring.new_index(sequence)?);
+            loop {
+                let sequence = self.head.next_key;
+                self.head.next_key = sequence.checked_add(1).ok_or_else(|| Error::Log("all key indexes of this epoch are used".into()))?;
+                let index = self.keyring.new_index(sequence)?;
+                // In data that is older than its keyring the next keys may have been given and destroyed already.
+                if !self.keyring.is_punctured(index) {
+                    return Ok(index);
+                }
+            }
         }
         let found = match event.owner(subject) {
             Owner::Office => return Ok(KeyIndex::OFFICE),

@@ -30,9 +30,9 @@ const MAGIC: &[u8; 16] = b"siger keyring\0\0\0";
 const FORMAT: u16 = 1;
 const HEAD_BYTES: usize = 88;
 
-/// Largest keyring: about 1.7 million nodes of the tree, room for more erasures than a nation's office has files. It bounds
-/// what is read into memory.
-pub const KEYRING_BYTES_MAX: usize = 64 << 20;
+/// Largest keyring: 6.8 million nodes of the tree. n erasures scattered over N files need at most about n·log2(N/n) nodes, which is greatest at n = N/e
+/// with 0.53·N: so it holds any erasures among 12 million files. It bounds what is read into memory.
+pub const KEYRING_BYTES_MAX: usize = 256 << 20;
 
 /// Name of the keyring in its folder.
 pub const KEYRING_NAME: &str = "keyring";

@@ -6,8 +6,8 @@ use sha2::Sha256;
 
 use super::Key;
 
-/// Bytes of a look-up hash. 128 bits: among 10 million values the chance of any two sharing a hash is below 2^-80, and the
-/// reader compares the opened value anyway.
+/// Bytes of a look-up hash. 128 bits: among 10 million values the chance of any two sharing a hash is below 2^-80, so equal hashes are
+/// taken for equal values and nothing is opened to compare.
 pub const LOOKUP_HASH_BYTES: usize = 16;
 
 /// A look-up key made ready for use. Wiped when dropped.

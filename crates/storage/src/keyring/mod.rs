@@ -21,7 +21,7 @@ mod seal;
 mod signing;
 #[cfg(test)]
 mod tests;
-mod witness;
+pub(crate) mod witness;
 
 use parking_lot::{Mutex, RwLock};
 use siger_domain::time::Instant;
@@ -305,15 +305,16 @@ impl Keyring {
         self.state().contents.epoch
     }
 
-    /// Begins a new restore epoch, before a restored database gives out indexes: those it gave out after the backup was made may
-    /// have been used and erased since. Hands back the new epoch.
+    /// Begins a new restore epoch, before a database that may be older than the keyring gives out indexes: those it gave out later may
+    /// have been used and erased since. `seen` is the newest epoch of an index in the database: an old copy of the keyring does not know it.
+    /// Hands back the new epoch.
     ///
     /// # Errors
     /// When no epoch is left or the disk refuses.
-    pub fn bump_epoch(&self) -> Result<u16> {
+    pub fn begin_epoch(&self, seen: u16) -> Result<u16> {
         let mut epoch = 0;
         self.change(|contents| {
-            contents.epoch = contents.epoch.checked_add(1).ok_or(Error::EpochsSpent)?;
+            contents.epoch = contents.epoch.max(seen).checked_add(1).ok_or(Error::EpochsSpent)?;
             epoch = contents.epoch;
             Ok(true)
         })?;
@@ -342,7 +343,8 @@ impl Keyring {
         let (lock, state) = self.newest_state()?;
         let mut contents = state.contents.clone();
         if !alter(&mut contents)? {
-            return Ok(());
+            // An earlier try may have put the new file in place and failed after it: then the bytes before it are still to be overwritten.
+            return self.0.location.sweep(&lock);
         }
         contents.revision += 1;
         let identity = self.0.location.replace(&lock, &state.head, &state.root, &contents)?;

@@ -135,6 +135,23 @@ fn what_a_crash_left_is_finished_at_open() {
     assert!(old.exists());
 }
 
+/// The change is in place, but its first try failed before the bytes before it were overwritten.
+#[test]
+fn an_erasure_that_is_tried_again_overwrites_what_the_first_try_left() {
+    let office = office();
+    let again = office.open();
+    let (before, old) = (fs::read(office.file()).unwrap(), office.keys().join("keyring.old"));
+    office.keyring.puncture(&[person(1)]).unwrap();
+    fs::write(&old, &before).unwrap();
+    let second_name = office.folder.path().join("before");
+    fs::hard_link(&old, &second_name).unwrap();
+    let revision = office.keyring.revision();
+    again.puncture(&[person(1)]).unwrap();
+    assert_eq!(again.revision(), revision, "nothing was left to change");
+    assert!(!old.exists());
+    assert_eq!(fs::read(&second_name).unwrap(), vec![0; before.len()]);
+}
+
 #[test]
 fn two_processes_lose_none_of_each_others_changes() {
     let office = office();
@@ -341,7 +358,7 @@ fn epochs() {
     let office = office();
     assert_eq!(office.keyring.new_index(7).unwrap(), KeyIndex::new(0, 7));
     assert!(matches!(office.keyring.new_index(0), Err(Error::SequenceReserved)));
-    assert_eq!(office.keyring.bump_epoch().unwrap(), 1);
+    assert_eq!(office.keyring.begin_epoch(0).unwrap(), 1);
     assert_eq!(office.open().new_index(7).unwrap(), KeyIndex::new(1, 7));
 }
 
