@@ -15,7 +15,7 @@ use siger_domain::event::{Event, Subject, body};
 use siger_domain::time::Clock as _;
 use siger_storage::archive::{self, Summary};
 use siger_storage::blob::Folder;
-use siger_storage::{Stamp, Store};
+use siger_storage::{Error, Stamp, Store};
 
 use crate::flags::{How, Where};
 use crate::place::{MachineClock, Place, make_private};
@@ -66,8 +66,17 @@ pub struct Import {
 impl Backup {
     pub fn run(self) -> Result<()> {
         let place = self.place.place(&How::default())?;
-        let (store, blobs) = opened(&place)?;
-        say(&self.to, &write(&store, &blobs, &self.to)?)
+        let keyring = place.keyring()?;
+        place.must_have_data()?;
+        let store = match place.store(keyring.clone()) {
+            // An older copy of the data is backed up as it is: brought back, that is written down, and the office goes on with new keys.
+            Err(error) if matches!(error.downcast_ref(), Some(Error::Contradicted { .. })) => {
+                eprintln!("This is a backup of an older copy: {error:#}");
+                place.store_to_look(keyring)?
+            }
+            store => store?,
+        };
+        say(&self.to, &write(&store, &Folder::open(&place.settings.blobs)?, &self.to)?)
     }
 }
 

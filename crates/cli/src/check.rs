@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use siger_storage::blob::Folder;
-use siger_storage::check::{Options, Report, against, replay, verify};
-use siger_storage::keyring::WitnessFile;
+use siger_storage::check::{Options, Report, Verdict, against_held, replay, verify};
 
 use crate::Found;
 use crate::flags::{How, Where};
-use crate::place::Place;
 
 /// Look whether everything that is kept is whole.
 #[derive(Args)]
@@ -20,7 +18,7 @@ pub struct Check {
     /// Build all tables again from the journal and compare
     #[arg(long)]
     replay: bool,
-    /// A checkpoint from elsewhere (a receipt, another office); without it the witness file's
+    /// A checkpoint, a receipt or a witness file from elsewhere; without it the office's own witness file
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
 }
@@ -29,20 +27,17 @@ impl Check {
     pub fn run(self) -> Result<()> {
         let place = self.place.place(&How::default())?;
         let outside = match &self.against {
-            Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?),
-            None => witnessed(&place)?,
+            Some(file) => Some(std::fs::read(file).with_context(|| format!("read {}", file.display()))?),
+            None if place.witness().exists() => Some(std::fs::read(place.witness()).with_context(|| format!("read {}", place.witness().display()))?),
+            None => None,
         };
         let keyring = place.keyring()?;
         place.must_have_data()?;
-        // Without the witness file: an old copy of the data must not add its checkpoint there by being looked at.
-        let store = place.store_without_witness(keyring)?;
+        let store = place.store_to_look(keyring)?;
         let mut wrong = 0;
-        if let Some(outside) = &outside {
-            let verdict = against(&store, outside)?;
-            println!("{} {verdict}", if verdict.is_good() { "ok    " } else { "WRONG " });
-            wrong += u64::from(!verdict.is_good());
-        } else {
-            println!("mind   no checkpoint from outside: an older copy of the data would not be noticed");
+        match outside.filter(|held| self.against.is_some() || !held.is_empty()) {
+            Some(held) => wrong += judge(&against_held(&store, &held)?),
+            None => println!("mind   no checkpoint from outside: an older copy of the data would not be noticed"),
         }
         let report = verify(&store, &Folder::open(&place.settings.blobs)?, Options::default())?;
         wrong += say("journal, keys, blobs", &report);
@@ -56,6 +51,26 @@ impl Check {
     }
 }
 
+/// Verdicts that are said one by one; whoever has twenty knows enough.
+const VERDICTS_MAX: usize = 20;
+
+/// Says how the journal stands to what was signed; how many verdicts are bad. One bad verdict among many good ones is all that a rollback leaves once
+/// the office has caught up, so each counts.
+fn judge(verdicts: &[Verdict]) -> u64 {
+    let bad: Vec<_> = verdicts.iter().filter(|verdict| !verdict.is_good()).collect();
+    for verdict in bad.iter().take(VERDICTS_MAX) {
+        println!("WRONG  {verdict}");
+    }
+    if bad.len() > VERDICTS_MAX {
+        println!("WRONG  and {} more", bad.len() - VERDICTS_MAX);
+    }
+    if let Some(newest) = verdicts.iter().rfind(|verdict| verdict.is_good()) {
+        let others = verdicts.len() - bad.len() - 1;
+        println!("ok     {newest}{}", if others > 0 { format!("; so it is with {others} earlier checkpoints") } else { String::new() });
+    }
+    bad.len() as u64
+}
+
 /// Says what a look found; how many findings matter.
 fn say(what: &str, report: &Report) -> u64 {
     for finding in &report.findings {
@@ -67,15 +82,4 @@ fn say(what: &str, report: &Report) -> u64 {
     let word = if report.is_clean() { "ok    " } else { "WRONG " };
     println!("{word} {what}: {} entries, {} rows, {} blobs looked at", report.entries, report.rows, report.blobs);
     report.findings.iter().filter(|finding| !finding.kind.is_harmless()).count() as u64 + report.more
-}
-
-/// The checkpoint of the witness file that was signed over most entries: served from, a rolled-back copy adds newer ones over fewer.
-fn witnessed(place: &Place) -> Result<Option<String>> {
-    if !place.witness().exists() {
-        return Ok(None);
-    }
-    let all = WitnessFile::open(&place.witness())?.all()?;
-    // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
-    let size = |checkpoint: &str| checkpoint.lines().nth(1).and_then(|line| line.parse::<u64>().ok());
-    Ok(all.into_iter().map(|witnessed| witnessed.checkpoint).max_by_key(|checkpoint| size(checkpoint)))
 }

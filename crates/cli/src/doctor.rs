@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use siger_domain::time::Clock as _;
-use siger_storage::keyring::{KEYRING_NAME, Keyring};
+use siger_storage::check::against_all;
+use siger_storage::keyring::{KEYRING_NAME, Keyring, WitnessFile};
 use siger_web::asset::Assets;
 
 use crate::Found;
@@ -231,9 +232,14 @@ fn database(place: &Place, keyring: Keyring) -> Finding {
         return Wrong(error.to_string(), "correct office.data; nothing was made");
     }
     let shown = place.settings.store.shown();
-    let head = place.store_without_witness(keyring).and_then(|store| Ok(store.head()?));
-    match head {
-        Ok(head) => {
+    let looked = place.store_to_look(keyring).and_then(|store| {
+        let witnessed = if place.witness().exists() { WitnessFile::open(&place.witness())?.all()? } else { Vec::new() };
+        let verdicts = against_all(&store, witnessed.iter().map(|witnessed| witnessed.checkpoint.as_str()))?;
+        Ok((store.head()?, verdicts.into_iter().find(|verdict| !verdict.is_good())))
+    });
+    match looked {
+        Ok((_, Some(verdict))) => Wrong(format!("{shown}: {verdict}"), "docs/guide/backup-drill.md, where it says what to do with an older copy"),
+        Ok((head, None)) => {
             let behind = head.last_at.seconds_since(MachineClock.now());
             if behind > siger_storage::journal::write::CLOCK_TOLERANCE_SECONDS {
                 return Wrong(

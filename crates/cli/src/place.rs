@@ -146,23 +146,29 @@ impl Place {
     /// # Errors
     /// When it cannot be opened.
     pub fn store(&self, keyring: Keyring) -> Result<Store> {
-        self.open(keyring, Some(WitnessFile::open(&self.witness())?))
+        self.open(Open { witness: Some(WitnessFile::open(&self.witness())?), ..Open::new(self.settings.store.clone(), keyring) })
     }
 
-    /// Opens the store to look at it only.
+    /// Opens the store to bring an archive into it: what was witnessed is put aside after that.
     ///
     /// # Errors
     /// When it cannot be opened.
     pub fn store_without_witness(&self, keyring: Keyring) -> Result<Store> {
-        self.open(keyring, None)
+        self.open(Open::new(self.settings.store.clone(), keyring))
     }
 
-    fn open(&self, keyring: Keyring, witness: Option<WitnessFile>) -> Result<Store> {
+    /// Opens the store to look at it only: nothing is written, so that evidence stays what it is.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn store_to_look(&self, keyring: Keyring) -> Result<Store> {
+        self.open(Open { only_look: true, ..Open::new(self.settings.store.clone(), keyring) })
+    }
+
+    fn open(&self, mut open: Open) -> Result<Store> {
         if let Some(folder) = self.settings.store.folder() {
             make_private(&folder)?;
         }
-        let mut open = Open::new(self.settings.store.clone(), keyring);
-        open.witness = witness;
         open.accept_clock = self.accept_clock;
         Store::open(open).context("the store cannot be opened")
     }

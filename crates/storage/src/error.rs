@@ -77,6 +77,14 @@ pub enum Error {
         /// Newest revision seen.
         seen: u64,
     },
+    /// The data is older than what this office has signed, or another course of it.
+    #[error(
+        "the data is not what this office has signed. {verdict}. Nothing is written. If what is newer is lost: `siger backup` of this copy, then `siger restore` into an empty place (docs/guide/backup-drill.md)"
+    )]
+    Contradicted {
+        /// How it stands to what was signed.
+        verdict: crate::check::Verdict,
+    },
     /// Another process rotated the office key: this one cannot follow the keyring any more.
     #[error("the office key was rotated, and this process has the old root secret; start it again with the new one. Nothing of this change was kept")]
     RootRotated,
@@ -137,6 +145,7 @@ impl Error {
             Self::Unknown { operation } => Self::Unknown { operation },
             Self::NoOffice => Self::NoOffice,
             Self::RootRotated => Self::RootRotated,
+            Self::Contradicted { verdict } => Self::Contradicted { verdict: verdict.clone() },
             Self::KeyringOlder { found, seen } => Self::KeyringOlder { found: *found, seen: *seen },
             _ => return None,
         })

@@ -103,6 +103,56 @@ fn check_is_clean_and_finds_an_old_copy() {
         let (status, out, _) = run(folder.path(), &["check", "--data", "old"]);
         assert!(status == 3 && out.contains("WRONG  rollback"), "{status} {out}");
     }
+    // In the place of the newer data it is not worked with, and the doctor says why.
+    let moved = |from: &str, to: &str| std::fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+    moved("data", "newer");
+    moved("old", "data");
+    let (status, _, err) = run(folder.path(), &["fill", "--persons", "1"]);
+    assert!(status == 1 && err.contains("rollback") && err.contains("siger restore"), "{err}");
+    assert!(run(folder.path(), &["doctor"]).1.lines().any(|line| line.starts_with("WRONG") && line.contains("rollback")));
+    // It can be backed up, and goes on only as a restored office.
+    let (status, _, err) = run(folder.path(), &["backup", "--to", "older.siger"]);
+    assert!(status == 0 && err.contains("backup of an older copy"), "{err}");
+    // Somebody puts the witness file away until the office has overtaken what was lost.
+    moved("keys/witness", "witness");
+    assert_eq!(run(folder.path(), &["fill", "--persons", "30"]).0, 0);
+    assert_eq!(run(folder.path(), &["check"]).0, 0, "nothing in the folder shows it");
+    std::fs::remove_file(folder.path().join("keys/witness")).unwrap();
+    moved("witness", "keys/witness");
+    let (status, out, _) = run(folder.path(), &["check"]);
+    assert!(status == 3 && out.contains("WRONG  fork"), "{status} {out}");
+    assert_eq!(run(folder.path(), &["fill", "--persons", "1"]).0, 1);
+    moved("data", "forked");
+    let (status, out, err) = run(folder.path(), &["restore", "--from", "older.siger"]);
+    assert_eq!(status, 0, "{out}{err}");
+    assert_eq!(run(folder.path(), &["fill", "--persons", "1"]).0, 0);
+    let (status, out, _) = run(folder.path(), &["check", "--replay"]);
+    assert_eq!(status, 0, "{out}");
+}
+
+#[test]
+fn check_takes_what_people_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["demo", "--prepare"]).0, 0);
+    assert_eq!(run(folder.path(), &["fill", "--persons", "3"]).0, 0);
+    let against = |file: &str| run(folder.path(), &["check", "--against", file]);
+    // The witness file as it lies there, and one checkpoint of it.
+    std::fs::copy(folder.path().join("keys/witness"), folder.path().join("witness-copy")).unwrap();
+    let (status, out, err) = against("witness-copy");
+    assert!(status == 0 && out.contains("ok     same: "), "{out}{err}");
+    let all = std::fs::read_to_string(folder.path().join("witness-copy")).unwrap();
+    let newest = all.rsplit_once("--- siger witness").unwrap().1.split_once('\n').unwrap().1;
+    std::fs::write(folder.path().join("checkpoint"), newest).unwrap();
+    assert_eq!(against("checkpoint").0, 0);
+    // One that a stranger took from the published log.
+    let running = Running::start(folder.path(), &["demo"]);
+    std::fs::write(folder.path().join("published"), running.body("/log/checkpoint")).unwrap();
+    assert_eq!(running.end().0, Some(0));
+    let (status, out, err) = against("published");
+    assert!(status == 0 && !out.contains("WRONG"), "{out}{err}");
+    std::fs::write(folder.path().join("nothing"), "nothing of an office\n").unwrap();
+    let (status, out, _) = against("nothing");
+    assert!(status == 3 && out.contains("WRONG  not a checkpoint of this office"), "{out}");
 }
 
 #[test]

@@ -48,6 +48,16 @@ impl Running {
         std::str::from_utf8(&answer[9..]).unwrap().parse().unwrap()
     }
 
+    /// The body that a GET without TLS is answered with.
+    pub fn body(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(START)).unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.0\r\nhost: {}\r\n\r\n", self.address).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
         assert!(std::process::Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap().success());

@@ -73,6 +73,10 @@ kinds! {
     CheckpointOther = "checkpoint-other", "the checkpoint was signed over other entries than these", RESTORE;
     /// Keys of an epoch that the keyring has not begun.
     KeyEpoch = "key-epoch", "keys were given out that the keyring does not know yet: the keyring is an old copy", "put the newest copy of the keyring back";
+    /// The key of somebody who is not erased is gone.
+    KeyMissing = "key-missing", "the data key was destroyed, and the journal knows of no erasure: the file can be read no more", "put the newest data back if this is an older copy of it; otherwise restore the newest backup into an empty place, which records the erasure";
+    /// The key of somebody who is erased is still there.
+    KeyNotDestroyed = "key-not-destroyed", "the journal says erased, and the data key still exists: the file can be read by who has the keys", "look again, since an erasure may be under way; if it stays, serve the office with its newest keyring: its daily work destroys the key";
     /// The next key was given out before.
     NextKey = "next-key", "the next data key was given out before", "stop writing and restore the newest backup that checks clean";
     /// A row points to no entry that could have made it.

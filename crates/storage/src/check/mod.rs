@@ -5,24 +5,26 @@
 //! | --- | --- |
 //! | [`verify`] | does the journal prove itself, down to each byte, and do rows and blobs fit its entries? |
 //! | [`replay`] | do the tables say what the journal says, no more and no less? |
-//! | [`against`] | is this the journal that a checkpoint was signed over, or an older copy, or a fork? |
+//! | [`against`], [`against_held`] | is this the journal that a checkpoint, a receipt or a witness file speaks of, or an older copy, or a fork? |
 //!
-//! A finding names what, where and what to do; never a value. Everything reads one snapshot while the office works, and streams:
-//! memory does not grow with the journal.
+//! A finding names what, where and what to do; never a value. Each function reads one snapshot while the office works, and streams: memory
+//! does not grow with the journal. Only what erasures destroy meanwhile (keys, blobs) is looked at anew.
 
 mod against;
 mod blob;
 mod finding;
 mod journal;
+mod key;
 mod replay;
 mod row;
 
-pub use against::{Verdict, against};
+pub(crate) use against::Present;
+pub use against::{Verdict, against, against_all, against_held};
 pub use finding::{Finding, Kind, Report};
 pub use replay::replay;
 
 use crate::blob::Folder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Store;
 
 /// What to look at.
@@ -48,7 +50,7 @@ impl Default for Options {
 /// When there is no office or the database cannot be read at all; what is wrong *in* it is a finding.
 pub fn verify(store: &Store, blobs: &Folder, options: Options) -> Result<Report> {
     let keyring = store.keyring().clone();
-    store.read_blocking(|tx| {
+    let mut report = store.read_blocking(|tx| {
         let mut report = Report::default();
         if options.engine {
             row::engine(tx, &mut report)?;
@@ -58,6 +60,8 @@ pub fn verify(store: &Store, blobs: &Folder, options: Options) -> Result<Report>
         if options.blobs {
             blob::check(tx, &keyring, blobs, &mut report)?;
         }
-        Ok(report)
-    })
+        Ok::<_, Error>(report)
+    })?;
+    key::check(store, &mut report)?;
+    Ok(report)
 }

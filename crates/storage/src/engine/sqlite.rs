@@ -10,7 +10,7 @@ use super::{Param, Row, Value};
 use crate::error::{Error, Result};
 
 /// How long a statement waits for another process that holds the database (a backup, a command of the administrator).
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements kept a connection: more than there are statements in this crate.
 const STATEMENTS: usize = 256;
 /// Pages of the write-ahead log after which a commit also moves them into the database file: 32 MB, so that a burst of

@@ -6,7 +6,11 @@
 //! fails its sum and is passed over; nothing before it is ever rewritten in place, so the newest complete record survives any crash.
 //!
 //! The file stays small: when it has grown by 512 KiB it is written anew (temporary file, fsync, rename) with the latest
-//! 256 checkpoints and, of those before, the last of each day (UTC). That is about 150 KB for each year.
+//! 256 checkpoints and, of those before, the last of each day (UTC). That is about 150 KB for each year. Two neighbours that contradict each
+//! other, the earlier one over more entries or over others, are kept for ever: they are the evidence that the data went back.
+//!
+//! A checkpoint over fewer entries than the newest record is not appended. So the newest record of a log is its largest one too, and a journal that went
+//! back cannot push it out of the file by what it signs anew.
 
 use sha2::{Digest, Sha256};
 use siger_domain::time::Instant;
@@ -34,7 +38,8 @@ const WITNESS_BYTES_MAX: u64 = 256 << 20;
 /// How much of the end is read to find the newest: over fifteen of the longest records.
 const TAIL_BYTES: u64 = 64 << 10;
 
-const MARK: &str = "--- siger witness ";
+/// How a record begins.
+pub(crate) const MARK: &str = "--- siger witness ";
 
 /// A checkpoint and when it was witnessed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +50,49 @@ pub struct Witnessed {
     pub checkpoint: String,
 }
 
+impl Witnessed {
+    /// How many entries the checkpoint says that it is over: its second line (C2SP tlog-checkpoint), not verified.
+    pub fn size(&self) -> Option<u64> {
+        self.checkpoint.lines().nth(1)?.parse().ok()
+    }
+
+    /// The root that it says, not verified.
+    fn root(&self) -> Option<&str> {
+        self.checkpoint.lines().nth(2)
+    }
+
+    /// Which log it says that it is of, not verified.
+    fn origin(&self) -> Option<&str> {
+        self.checkpoint.lines().next()
+    }
+
+    /// Whether no log that only grows can have signed this one and then the other.
+    fn contradicts(&self, later: &Self) -> bool {
+        let of_one_log = self.origin() == later.origin();
+        matches!((self.size(), later.size()), (Some(ours), Some(theirs)) if of_one_log && (ours > theirs || ours == theirs && self.root() != later.root()))
+    }
+
+    /// Whether this one says all that the other would add.
+    fn covers(&self, later: &Self) -> bool {
+        let of_one_log = self.origin() == later.origin();
+        matches!((self.size(), later.size()), (Some(ours), Some(theirs)) if of_one_log && (ours > theirs || ours == theirs && self.root() == later.root()))
+    }
+}
+
+/// Of all records those that tell whether a journal went back: of each stretch in which the log of this origin only grew, the last one. In good order that is
+/// the newest record alone.
+pub(crate) fn peaks<'w>(all: &'w [Witnessed], origin: &str) -> Vec<&'w Witnessed> {
+    let ours: Vec<_> = all.iter().filter(|witnessed| witnessed.origin() == Some(origin)).collect();
+    (0..ours.len()).filter(|&at| ours.get(at + 1).is_none_or(|next| ours[at].contradicts(next))).map(|at| ours[at]).collect()
+}
+
 /// The file. See the head of this module; several processes may append to it.
 #[derive(Debug)]
 pub struct WitnessFile {
     path: PathBuf,
     file: File,
+    /// Length after the newest append of this process: a longer file holds records of others.
+    own_bytes: u64,
     /// Length when it was last written anew by this process.
     base_bytes: u64,
 }
@@ -64,10 +107,10 @@ impl WitnessFile {
         durable::make_folder(folder).map_err(Error::io("make the folder", folder))?;
         let file = open_for_append(path)?;
         durable::sync_folder(folder).map_err(Error::io("sync", folder))?;
-        Ok(Self { path: path.to_owned(), file, base_bytes: 0 })
+        Ok(Self { path: path.to_owned(), file, own_bytes: 0, base_bytes: 0 })
     }
 
-    /// Appends a checkpoint; it is on the disk when this returns.
+    /// Appends a checkpoint; it is on the disk when this returns. Not needed and not done where the newest record is the same or over more entries.
     ///
     /// # Errors
     /// When the text is empty, too long, does not end its last line, or the disk refuses.
@@ -81,6 +124,14 @@ impl WitnessFile {
         self.follow_replacement()?;
 
         let length = self.file.metadata().map_err(Error::io("look at", &self.path))?.len();
+        let new = Witnessed { at, checkpoint: checkpoint.to_owned() };
+        if length != self.own_bytes
+            && let Some(newest) = self.newest()?
+            && newest.covers(&new)
+        {
+            self.own_bytes = length;
+            return Ok(());
+        }
         let mut bytes = Vec::with_capacity(checkpoint.len() + 128);
         if length > 0 && !self.ends_a_line(length)? {
             // A torn record before us; begin on a line of our own.
@@ -89,7 +140,8 @@ impl WitnessFile {
         bytes.extend_from_slice(record(at, checkpoint).as_bytes());
         self.file.write_all(&bytes).and_then(|()| self.file.sync_data()).map_err(Error::io("append to", &self.path))?;
 
-        if length + bytes.len() as u64 > self.base_bytes + GROWTH_BYTES_MAX { self.write_anew() } else { Ok(()) }
+        self.own_bytes = length + bytes.len() as u64;
+        if self.own_bytes > self.base_bytes + GROWTH_BYTES_MAX { self.write_anew() } else { Ok(()) }
     }
 
     /// The checkpoint appended last.
@@ -154,6 +206,7 @@ impl WitnessFile {
         write().map_err(Error::io("write anew", &self.path))?;
         self.file = open_for_append(&self.path)?;
         self.base_bytes = text.len() as u64;
+        self.own_bytes = self.base_bytes;
         Ok(())
     }
 }
@@ -175,17 +228,22 @@ fn sum(at: i64, checkpoint: &str) -> String {
     hex(&Sha256::digest(format!("{at}\n{checkpoint}"))[..8])
 }
 
-/// The latest, and of those before the last of each day.
+/// The latest, of those before the last of each day, and neighbours that contradict each other: kept together they stay neighbours.
 fn kept(all: Vec<Witnessed>) -> Vec<Witnessed> {
     const DAY_MICROS: i64 = 86_400_000_000;
     let day = |witnessed: &Witnessed| witnessed.at.unix_micros().div_euclid(DAY_MICROS);
-    let days: Vec<_> = all.iter().map(day).collect();
     let latest_from = all.len().saturating_sub(WITNESS_LATEST);
-    all.into_iter().enumerate().filter(|(at, _)| *at >= latest_from || days.get(at + 1) != Some(&days[*at])).map(|(_, witnessed)| witnessed).collect()
+    let mut keep: Vec<_> = (0..all.len()).map(|at| at >= latest_from || all.get(at + 1).map(day) != Some(day(&all[at]))).collect();
+    for (at, pair) in all.windows(2).enumerate() {
+        if pair[0].contradicts(&pair[1]) {
+            (keep[at], keep[at + 1]) = (true, true);
+        }
+    }
+    all.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(witnessed, _)| witnessed).collect()
 }
 
 /// The complete records in some bytes, in order; everything else is passed over.
-fn records(mut bytes: &[u8]) -> Vec<Witnessed> {
+pub(crate) fn records(mut bytes: &[u8]) -> Vec<Witnessed> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let next_line = bytes.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1);
@@ -269,6 +327,51 @@ mod tests {
         let older = &kept[..kept.len() - WITNESS_LATEST];
         assert_eq!(older.len(), (2_000 - WITNESS_LATEST) / 24, "one of each whole day");
         assert!(older.iter().all(|witnessed| witnessed.at.unix_seconds() % 86_400 == 23 * 3_600), "the last of the day");
+    }
+
+    /// What shows that the data went back is never pushed out by what is signed afterwards.
+    #[test]
+    fn keeps_for_ever_what_contradicts_a_later_record() {
+        let witnessed = |at: i64, size: usize, root: &str| Witnessed {
+            at: moment(at),
+            checkpoint: format!("siger.example/contoh\n{size}\n{root}\n\n\u{2014} siger.example/contoh c2lnbmF0dXJl\n"),
+        };
+        // All on one day: up to 500, back to 450, on to 1,499; at 900 another root for as many entries.
+        let mut all: Vec<_> = (0..=500).map(|size| witnessed(size as i64, size, "AAAA")).collect();
+        all.extend((450..=900).map(|size| witnessed(1_000 + size as i64, size, "BBBB")));
+        all.extend((900..1_500).map(|size| witnessed(2_000 + size as i64, size, "CCCC")));
+        let mut file = all.clone();
+        for _ in 0..3 {
+            file = kept(file);
+            assert_eq!(file.len(), WITNESS_LATEST + 4);
+            for evidence in [&all[500], &all[501], &all[951], &all[952]] {
+                assert!(file.contains(evidence), "{}", evidence.checkpoint);
+            }
+            let next = file.last().unwrap().size().unwrap() as usize + 1;
+            file.extend((next..next + 700).map(|size| witnessed(2_000 + size as i64, size, "CCCC")));
+        }
+    }
+
+    #[test]
+    fn the_newest_record_is_the_largest_and_peaks_are_few() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("witness");
+        let (mut one, mut other) = (WitnessFile::open(&path).unwrap(), WitnessFile::open(&path).unwrap());
+        for number in 0..50 {
+            let file = if number % 3 == 0 { &mut one } else { &mut other };
+            file.append(moment(number), &checkpoint(number as usize)).unwrap();
+        }
+        // Of a journal that went back, of a process that was slower, or again after a start: nothing new.
+        for number in [0, 30, 48, 49] {
+            WitnessFile::open(&path).unwrap().append(moment(60), &checkpoint(number)).unwrap();
+        }
+        assert_eq!(one.all().unwrap().len(), 50);
+        let peaks = || peaks(&one.all().unwrap(), "siger.example/contoh").into_iter().cloned().collect::<Vec<_>>();
+        assert_eq!(peaks(), [Witnessed { at: moment(49), checkpoint: checkpoint(49) }]);
+        // As many entries, but others: that is evidence.
+        let forged = checkpoint(49).replace("AAAA", "BBBB");
+        WitnessFile::open(&path).unwrap().append(moment(61), &forged).unwrap();
+        assert_eq!(peaks().into_iter().map(|found| found.checkpoint).collect::<Vec<_>>(), [checkpoint(49), forged]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! commits once and only then answers (group commit): an answer means that the change is on disk. `read` runs one on a
 //! reader. Both answers can be awaited.
 
+mod connection;
 mod reader;
 mod url;
 mod writer;
@@ -37,12 +38,14 @@ pub struct Open {
     pub durability: Durability,
     /// Go on although the clock reads long before the newest entry.
     pub accept_clock: bool,
+    /// To be looked at only: nothing is written down that opening a store to work in it writes down. Writes are refused.
+    pub only_look: bool,
 }
 
 impl Open {
     /// With everything as an office needs it.
     pub fn new(url: Url, keyring: Keyring) -> Self {
-        Self { url, keyring, witness: None, vfs: None, durability: Durability::Full, accept_clock: false }
+        Self { url, keyring, witness: None, vfs: None, durability: Durability::Full, accept_clock: false, only_look: false }
     }
 }
 
@@ -64,7 +67,8 @@ impl Store {
     /// Opens the database, makes or migrates its tables, and starts the writer.
     ///
     /// # Errors
-    /// When the database cannot be opened or was written by a newer program.
+    /// When the database cannot be opened or was written by a newer program; when it is older than what the witness file holds
+    /// ([`Error::Contradicted`]).
     pub fn open(mut open: Open) -> Result<Self> {
         let (announce, tail) = watch::channel(0);
         let writer = Writer::start(&mut open, announce)?;
@@ -155,11 +159,12 @@ impl Store {
         self.read_blocking(read::head)
     }
 
-    /// Moves the write-ahead log into the database and empties it, so that deleted bytes do not linger there.
+    /// Moves the write-ahead log into the database and empties it, so that deleted bytes do not linger there. `false`: somebody still reads
+    /// an older state (a backup, a check); nobody waits for that, and it is tried again until it is done.
     ///
     /// # Errors
     /// When the engine refuses.
-    pub fn tidy(&self) -> Result<()> {
+    pub fn tidy(&self) -> Result<bool> {
         self.inner.writer.tidy()
     }
 

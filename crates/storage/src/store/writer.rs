@@ -11,13 +11,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
-use super::url::Url;
-use super::{Durability, Open};
-use crate::engine::{Conn, Dialect, Tx, postgres, sqlite};
+use super::Open;
+use super::connection::{Engine, unsettled};
+use crate::check::Verdict;
+use crate::engine::Dialect;
 use crate::error::{Error, Result};
 use crate::journal::{Changed, Head, Write};
 use crate::keyring::{Keyring, WitnessFile};
-use crate::migrate;
 use crate::table;
 use crate::tlog::{Checkpoint, NoteSigner};
 
@@ -29,6 +29,9 @@ const BATCH_MAX: usize = 512;
 const LOOK: Duration = Duration::from_millis(500);
 /// Under load the newest checkpoint goes to the witness file at least every so many entries.
 const WITNESS_EVERY: u64 = 10_000;
+
+/// Under load it is tried again after so many commits: less than a second.
+const EMPTY_EVERY: u32 = 64;
 
 /// Tells the waiting caller how it went; called once, after the commit.
 type Answer = Box<dyn FnOnce(Option<Error>) + Send>;
@@ -83,7 +86,7 @@ where
 
 enum Message {
     Change(Box<dyn Change>),
-    Tidy(SyncSender<Result<()>>),
+    Tidy(SyncSender<Result<bool>>),
 }
 
 /// Numbers that grow when what is remembered may have changed, here or in another process.
@@ -112,13 +115,17 @@ impl Generations {
 pub(super) struct Writer {
     pub(super) generations: Arc<Generations>,
     queue: Option<SyncSender<Message>>,
+    only_look: bool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     pub(super) fn start(open: &mut Open, announce: watch::Sender<u64>) -> Result<Self> {
+        let only_look = open.only_look;
+        // What was witnessed is read first: what other processes append meanwhile is in the database already.
+        let witnessed = open.witness.as_ref().map(WitnessFile::all).transpose()?.unwrap_or_default();
         let mut engine = Engine::open(&open.url, open.vfs.as_deref(), open.durability)?;
-        let size = engine.prepare(&open.keyring)?;
+        let size = engine.prepare(&open.keyring, &witnessed, only_look)?;
         announce.send_replace(size);
         let generations = Arc::new(Generations::default());
         let (queue, waiting) = sync_channel(QUEUE_MAX);
@@ -133,12 +140,15 @@ impl Writer {
             own_size: size,
             signers: Signers::default(),
             suspect: false,
+            only_look,
+            went_back: false,
+            untidy: None,
         };
         let thread = std::thread::Builder::new()
             .name("siger-writer".into())
             .spawn(move || work.run(&waiting))
             .map_err(|source| Error::File { operation: "start the writer", source })?;
-        Ok(Self { generations, queue: Some(queue), thread: Mutex::new(Some(thread)) })
+        Ok(Self { generations, queue: Some(queue), only_look, thread: Mutex::new(Some(thread)) })
     }
 
     pub(super) fn queue<T, E>(&self, f: impl FnOnce(&mut Write<'_, '_>) -> Result<T, E> + Send + 'static) -> Result<oneshot::Receiver<Result<T, E>>>
@@ -162,24 +172,22 @@ impl Writer {
         receiver.recv().unwrap_or_else(|_| Err(closing().into()))
     }
 
-    pub(super) fn tidy(&self) -> Result<()> {
+    pub(super) fn tidy(&self) -> Result<bool> {
         let (answer, receiver) = sync_channel(1);
         self.send(Message::Tidy(answer))?;
         receiver.recv().unwrap_or_else(|_| Err(closing()))
     }
 
     fn send(&self, message: Message) -> Result<()> {
+        if self.only_look {
+            return Err(Error::Unavailable { operation: "write", reason: "it was opened to be looked at only".into() });
+        }
         match self.queue.as_ref().map(|queue| queue.try_send(message)) {
             Some(Ok(())) => Ok(()),
             Some(Err(TrySendError::Full(_))) => Err(Error::Unavailable { operation: "write", reason: "too many changes wait; the disk may be slow".into() }),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(closing()),
         }
     }
-}
-
-fn unsettled() -> Error {
-    let reason = "the disk failed during a commit and does not work yet; reading goes on. Check the disk";
-    Error::Unavailable { operation: "write", reason: reason.into() }
 }
 
 fn closing() -> Error {
@@ -193,108 +201,6 @@ impl Drop for Writer {
         if let Some(thread) = self.thread.lock().take() {
             // A panic of the thread was already told to everybody who waited.
             let _ = thread.join();
-        }
-    }
-}
-
-/// The writer's connection.
-enum Engine {
-    Sqlite(rusqlite::Connection),
-    Postgres { url: String, conn: Box<postgres::Connection> },
-}
-
-impl Engine {
-    fn open(url: &Url, vfs: Option<&str>, durability: Durability) -> Result<Self> {
-        match url {
-            Url::Sqlite(folder) => {
-                std::fs::create_dir_all(folder).map_err(|source| Error::File { operation: "make the data folder", source })?;
-                Ok(Self::Sqlite(sqlite::open(&Url::file(folder), vfs, durability, true)?))
-            }
-            Url::Postgres(url) => Ok(Self::Postgres { url: url.clone(), conn: Box::new(postgres::Connection::open(url)?) }),
-        }
-    }
-
-    /// Makes or migrates the tables; the size of the journal.
-    fn prepare(&mut self, keyring: &Keyring) -> Result<u64> {
-        self.transaction(|tx| {
-            migrate::migrate(tx)?;
-            let head = match Head::load(tx, false) {
-                Ok(Some(head)) => head,
-                Ok(None) => return Ok(0),
-                // Opened all the same, so that a check can say what else is wrong. Every write meets the error again and is refused.
-                Err(error @ Error::Inconsistent { .. }) => {
-                    tracing::error!(%error, "the head of the log was damaged or changed; nothing is written until that is settled");
-                    return Ok(0);
-                }
-                Err(error) => return Err(error),
-            };
-            head.accept(keyring)?;
-            Head::remember(tx, keyring)?;
-            Ok(head.edge.size())
-        })
-    }
-
-    /// After a commit whose sync failed: moves everything that was acknowledged into the database file, syncs it, and cuts off what the failed commit
-    /// left in the log. When that works the disk takes writes again, and the failed change is certainly not kept.
-    ///
-    /// Going on without it would trust pages that the system may have dropped when it reported the failure
-    /// (Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020).
-    fn settle(&mut self) -> Result<()> {
-        let Self::Sqlite(conn) = self else { return Ok(()) };
-        let busy: i64 = conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(|source| sqlite::error("look at the disk after a failed commit", source))?;
-        if busy == 0 { Ok(()) } else { Err(unsettled()) }
-    }
-
-    fn tx(&mut self) -> Tx<'_> {
-        Tx::new(match self {
-            Self::Sqlite(conn) => Conn::Sqlite(conn),
-            Self::Postgres { conn, .. } => Conn::Postgres(conn),
-        })
-    }
-
-    const fn begin(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "BEGIN IMMEDIATE",
-            Self::Postgres { .. } => "BEGIN",
-        }
-    }
-
-    /// Whether a transaction is still open after an error: SQLite ends it by itself when the disk is full or fails.
-    fn in_transaction(&self) -> bool {
-        match self {
-            Self::Sqlite(conn) => !conn.is_autocommit(),
-            Self::Postgres { conn, .. } => !conn.is_closed(),
-        }
-    }
-
-    fn reconnect(&mut self) -> Result<()> {
-        if let Self::Postgres { url, conn } = self
-            && conn.is_closed()
-        {
-            **conn = postgres::Connection::open(url)?;
-        }
-        Ok(())
-    }
-
-    fn transaction<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let begin = self.begin();
-        let mut tx = self.tx();
-        tx.batch(begin)?;
-        match f(&mut tx).and_then(|value| tx.batch("COMMIT").map(|()| value)) {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
-        }
-    }
-
-    fn roll_back(&mut self) {
-        if self.in_transaction() {
-            // The error that led here is the one to report.
-            let _ = self.tx().batch("ROLLBACK");
         }
     }
 }
@@ -313,6 +219,12 @@ struct Work {
     own_size: u64,
     /// The newest commit failed in a way that leaves unknown what the disk holds: nothing is written until that is settled.
     suspect: bool,
+    /// Opened to be looked at only.
+    only_look: bool,
+    /// The database went back while it was open, and that was said.
+    went_back: bool,
+    /// The write-ahead log is still to be emptied; how many commits there were since the newest try.
+    untidy: Option<u32>,
 }
 
 impl Work {
@@ -339,6 +251,13 @@ impl Work {
                 next = if changes.len() < BATCH_MAX { waiting.try_recv().ok() } else { None };
             }
             self.commit(changes);
+            // Under load nobody looks in between.
+            if let Some(commits) = &mut self.untidy {
+                *commits += 1;
+                if *commits >= EMPTY_EVERY {
+                    self.empty_log();
+                }
+            }
         }
         self.look();
     }
@@ -385,6 +304,9 @@ impl Work {
         let mut head = Head::load(&mut tx, true)?.unwrap_or_else(Head::empty);
         head.accept(&keyring)?;
         let size_before = head.edge.size();
+        if size_before < self.own_size {
+            return Err(Error::Contradicted { verdict: Verdict::Rollback { signed: self.own_size, now: size_before } });
+        }
         let others_wrote = size_before != self.own_size;
         while let Some(change) = waiting.pop_front() {
             let before = head.clone();
@@ -452,10 +374,19 @@ impl Work {
         if let Err(error) = head.accept(&self.keyring) {
             tracing::error!(%error, "nothing is written until the keyring is the newest");
         }
-        if head.keyring_revision < self.keyring.revision() {
+        if head.keyring_revision < self.keyring.revision() && !self.only_look {
             self.remember();
         }
+        if self.untidy.is_some() {
+            self.empty_log();
+        }
         let size = head.edge.size();
+        if size < self.own_size {
+            if !std::mem::replace(&mut self.went_back, true) {
+                tracing::error!(before = self.own_size, now = size, "the database went back to an older state; nothing is written any more");
+            }
+            return;
+        }
         if size != self.own_size {
             self.own_size = size;
             self.generations.grow(Changed::ALL);
@@ -478,13 +409,27 @@ impl Work {
         }
     }
 
-    fn tidy(&mut self) -> Result<()> {
+    fn tidy(&mut self) -> Result<bool> {
+        self.untidy = Some(0);
         self.settle()?;
         self.remember();
-        match &self.engine {
-            Engine::Sqlite(conn) => conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|source| sqlite::error("empty the write-ahead log", source)),
-            Engine::Postgres { .. } => Ok(()),
+        let emptied = self.engine.empty_log()?;
+        if emptied {
+            self.untidy = None;
         }
+        Ok(emptied)
+    }
+
+    /// Tries again what [`Self::tidy`] could not do.
+    fn empty_log(&mut self) {
+        self.untidy = match self.engine.empty_log() {
+            Ok(true) => None,
+            Ok(false) => Some(0),
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be emptied; it is tried again");
+                Some(0)
+            }
+        };
     }
 }
 

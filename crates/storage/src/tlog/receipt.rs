@@ -20,6 +20,9 @@ use super::{
     text, verify_inclusion,
 };
 
+/// How the first line of a receipt of any version begins.
+pub(crate) const FAMILY: &str = "c2sp.org/tlog-proof@";
+
 /// The first line of every receipt.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 

@@ -87,7 +87,9 @@ fn survey(name: &str, seed: u64, durability: Durability) -> Result<Survey> {
         };
         // Blobs lie on the real disk and are those of the end of the run.
         let verified = check::verify(&store, test.office.blobs(), check::Options { blobs: false, ..check::Options::default() })?;
-        ensure!(verified.is_clean() && verified.entries == size, "{verified:?}");
+        // A cut between an erasure and the destruction of its key leaves the key; the daily work of an office finishes that.
+        let unfinished = |finding: &check::Finding| finding.kind == check::Kind::KeyNotDestroyed;
+        ensure!(verified.more == 0 && verified.findings.iter().all(unfinished) && verified.entries == size, "{verified:?}");
         let replayed = check::replay(&store)?;
         ensure!(replayed.findings.is_empty(), "{replayed:?}");
         Ok(size)
@@ -303,7 +305,8 @@ pub fn copy_folder(from: &Path, to: &Path) {
 fn an_old_copy_of_the_whole_folder_is_found_by_the_witness() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let witness = folder.path().join("keys/witness");
+    let witness_path = folder.path().join("keys/witness");
+    let witness = witness_path.clone();
     let test = TestOffice::opened(folder, |keyring| Open { witness: Some(WitnessFile::open(&witness).unwrap()), ..Open::new(Url::Sqlite(data), keyring) });
     let mut life = Life::begin(&test).unwrap();
     life.step(Step::Register { documents: 1 }).unwrap();
@@ -324,4 +327,26 @@ fn an_old_copy_of_the_whole_folder_is_found_by_the_witness() {
     clean(&store, test.office.blobs());
     let verdict = check::against(&store, &witnessed).unwrap();
     assert!(matches!(verdict, check::Verdict::Rollback { .. }), "an old copy is sound in itself, and only a checkpoint from outside tells: {verdict}");
+    drop(store);
+
+    // The witness file was out of the way, and the office caught up and overtook what was lost: that is not forgotten.
+    let reopened = |with: Option<WitnessFile>| {
+        let keyring = Keyring::open(&keys, &root(&keys)).unwrap();
+        Store::open(Open { witness: with, ..Open::new(Url::Sqlite(old.path().to_owned()), keyring) })
+    };
+    let lost = newest.edge.size() - reopened(None).unwrap().head().unwrap().edge.size();
+    let mut forked = 0;
+    for _ in 0..lost + 2 {
+        let store = reopened(None).unwrap();
+        let by = life.by(0, siger_domain::access::Role::Desk);
+        store.write_blocking(move |write| siger_app::person::list(write, &by, u64::MAX)).unwrap();
+        let held = std::fs::read(&witness_path).unwrap();
+        let verdicts = check::against_held(&store, &held).unwrap();
+        assert!(verdicts.iter().any(|verdict| !verdict.is_good()), "{verdicts:?}");
+        forked += u64::from(verdicts.iter().any(|verdict| matches!(verdict, check::Verdict::Fork { .. })));
+        drop(store);
+        let refused = reopened(Some(WitnessFile::open(&witness_path).unwrap())).err();
+        assert!(matches!(refused, Some(Error::Contradicted { .. })), "{refused:?}");
+    }
+    assert!(forked >= 3, "as many entries as were lost, and more");
 }

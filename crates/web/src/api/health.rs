@@ -55,7 +55,11 @@ async fn health() -> &'static str {
 
 /// Whether the office can be worked with: the store answers, and its journal stands under a signed checkpoint.
 async fn ready(Extract(state): Extract<State>) -> Response {
+    let seen = *state.office().store().tail().borrow();
     let head = state.office().read(|tx| Ok(read::head(tx)?)).await;
+    if head.as_ref().is_ok_and(|head| head.edge.size() < seen) {
+        return not_ready("rollback");
+    }
     if let Ok(head) = &head
         && head.keyring_revision > state.office().store().keyring().revision()
     {

@@ -116,6 +116,11 @@ async fn an_entry_is_proved_without_saying_more_than_the_officer_may_know() {
     let (salt, canonical) = open.extra.split_at(32);
     let leaf = siger_storage::tlog::leaf_hash(&siger_storage::tlog::commitment(salt.try_into().unwrap(), canonical));
     open.verify(&leaf, ORIGIN, &verifiers).unwrap();
+    // What was downloaded is what `siger check --against` takes.
+    for given in [&receipt, &open] {
+        let verdict = siger_storage::check::against_held(desk.test.office.store(), given.encode().as_bytes()).unwrap();
+        assert!(matches!(verdict[..], [siger_storage::check::Verdict::Receipt { index, .. }] if index == number), "{verdict:?}");
+    }
     for name in ["Contoh Siti", "A1234567", "Catatan"] {
         assert!(!open.extra.windows(name.len()).any(|window| window == name.as_bytes()), "{name} lies open in the opening");
     }
