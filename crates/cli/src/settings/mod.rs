@@ -161,7 +161,7 @@ impl Settings {
     fn check(file: Option<PathBuf>, raw: Raw) -> Result<Self, Wrong> {
         let Raw { office, http, keys, mail, log, assets } = raw;
         let data = office.data.unwrap_or_else(|| "sqlite:data".into());
-        let store: Url = data.parse().map_err(|_| Wrong::value("office.data", "`sqlite:FOLDER` or `postgres://USER@HOST/NAME`"))?;
+        let store: Url = data.parse().map_err(Wrong::Database)?;
         let keys_folder = office.keys.unwrap_or_else(|| "keys".into());
         let blobs = match (office.blobs, store.folder()) {
             (Some(blobs), _) => blobs,

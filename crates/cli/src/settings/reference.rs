@@ -20,7 +20,7 @@ pub const ALL: &[Setting] = &[
         name: "office.data",
         example: "\"sqlite:/var/lib/siger/data\"",
         default: "`sqlite:data`",
-        what: "Where the office is kept: a folder with one SQLite file, or a PostgreSQL database of version 15 or newer (`postgres://USER@HOST/NAME`). Flags: `--data FOLDER`; for PostgreSQL `--store URL`.",
+        what: "Where the office is kept: a folder with one SQLite file, or a PostgreSQL database of version 15 or newer (`postgres://USER@HOST/NAME`) on this machine: its socket or loopback, since the program speaks to it in clear text. Flags: `--data FOLDER`; for PostgreSQL `--store URL`.",
     },
     Setting {
         name: "office.keys",

@@ -46,7 +46,8 @@ fn nothing_set_is_an_office_on_loopback() {
 fn wrong_settings_are_named() {
     for (text, said) in [
         ("[office]\ndata = \"mysql://x\"", "office.data: expected `sqlite:FOLDER`"),
-        ("[office]\ndata = \"postgres://u:secret@h/n\"", "office.blobs: expected a folder"),
+        ("[office]\ndata = \"postgres://u:secret@localhost/n\"", "office.blobs: expected a folder"),
+        ("[office]\ndata = \"postgres://u:secret@h/n\"\nblobs = \"b\"", "office.data: expected a PostgreSQL server on this machine"),
         ("[office]\ndata = \"sqlite:data\"\nkeys = \"data/keys\"", "must not lie in one another"),
         ("[office]\ndata = \"sqlite:keys/data\"\nkeys = \"keys\"", "must not lie in one another"),
         ("[office]\ndata = \"sqlite:a/../data\"\nkeys = \"data\"", "must not lie in one another"),

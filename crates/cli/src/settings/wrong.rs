@@ -30,6 +30,9 @@ pub enum Wrong {
         /// What it must be.
         expected: &'static str,
     },
+    /// A database that cannot be used.
+    #[error("settings: office.data: expected {0}")]
+    Database(siger_storage::store::UrlError),
     /// The keys lie beside what they open.
     #[error(
         "settings: office.keys: the folder of keys and {other} must not lie in one another: whoever copies or steals the data must not get the keys with it. Put the keys elsewhere, best on another disk"
