@@ -56,6 +56,11 @@ impl Error {
         Self::Invalid(vec![Fault { field, reason }])
     }
 
+    /// Whether one row or entry is damaged ([`siger_storage::Error::is_damage`]).
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Internal(inner) if inner.downcast_ref::<siger_storage::Error>().is_some_and(siger_storage::Error::is_damage))
+    }
+
     /// A fault of the program.
     pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())

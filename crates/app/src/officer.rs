@@ -4,7 +4,7 @@
 //! nothing; roles and a way back in are requests that a second person answers ([`crate::request`]). At the console, with the
 //! office's root secret, it goes without: an office begins so, and nobody stays locked out.
 
-use siger_domain::access::{Action, Role};
+use siger_domain::access::{Action, Role, RoleSet};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{OfficerId, RequestId};
 use siger_domain::officer::{self, Leave, Profile, State};
@@ -17,6 +17,7 @@ use crate::access::Why;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
+use crate::office::Office;
 use crate::request::{self, Effect, another_administrator};
 
 /// An officer with their profile.
@@ -72,6 +73,31 @@ pub fn get(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, id: OfficerId) -> R
     let officer = table::get(tx, id)?.ok_or(Error::NotFound)?;
     let profile = table::profile(tx, keyring, &officer)?.ok_or(Error::NotFound)?;
     Ok(Known { officer, profile })
+}
+
+/// The officers who are here today and may do something.
+pub(crate) fn who_may(tx: &mut Tx<'_>, office: &Office, action: Action, about: About) -> Result<Vec<OfficerId>> {
+    let now = office.now();
+    let today = now.date_in(office.zone());
+    let mut found = Vec::new();
+    for row in table::all(tx)?.into_iter().filter(|row| row.state == State::Active) {
+        let would = Context {
+            operation: office.operation(),
+            now,
+            officer: Some(row.id),
+            session: None,
+            roles: row.roles.iter().copied().collect::<RoleSet>(),
+            on_leave: row.leave.is_some_and(|leave| leave.covers(today)),
+            suspended: false,
+            fresh: true,
+            purpose: None,
+            access: office.access().clone(),
+        };
+        if would.may(action, about) {
+            found.push(row.id);
+        }
+    }
+    Ok(found)
 }
 
 /// An officer whose row still says something: not one of those who left and were erased.

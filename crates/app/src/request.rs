@@ -164,30 +164,9 @@ fn about_self(by: &Context, matter: &Matter) -> bool {
 /// # Errors
 /// When the engine refuses.
 pub fn second_persons(tx: &mut Tx<'_>, office: &Office, opened_by: Option<OfficerId>, matter: &Matter) -> Result<Vec<OfficerId>> {
-    let now = office.now();
-    let today = now.date_in(office.zone());
-    let mut found = Vec::new();
-    for row in officers::all(tx)? {
-        if row.state != officer::State::Active || opened_by == Some(row.id) || matter.officer() == Some(row.id) {
-            continue;
-        }
-        let would = Context {
-            operation: office.operation(),
-            now,
-            officer: Some(row.id),
-            session: None,
-            roles: row.roles.iter().copied().collect::<RoleSet>(),
-            on_leave: row.leave.is_some_and(|leave| leave.covers(today)),
-            suspended: false,
-            fresh: true,
-            purpose: None,
-            access: office.access().clone(),
-        };
-        if would.may(matter.answer_action(), About { second_person: true, ..About::default() }) {
-            found.push(row.id);
-        }
-    }
-    Ok(found)
+    let mut who = crate::officer::who_may(tx, office, matter.answer_action(), About { second_person: true, ..About::default() })?;
+    who.retain(|id| opened_by != Some(*id) && matter.officer() != Some(*id));
+    Ok(who)
 }
 
 /// The second person agrees: what was asked for is done in the same transaction.

@@ -10,7 +10,7 @@ use siger_domain::event::{Event as Fact, Subject, body};
 use siger_domain::request::ErasureGround;
 use siger_domain::retention::{DataKind, End, Event, Facts, RetentionRules, Rule};
 use siger_domain::time::{CivilDate, Instant};
-use siger_storage::table::{officer, person, upkeep};
+use siger_storage::table::{officer, operation, person, upkeep};
 use siger_storage::{Tx, Write, journal::read};
 
 use crate::context::{About, Context};
@@ -23,8 +23,18 @@ use crate::request::{self, Effect};
 const STEP: u32 = 200;
 /// How far back a due day is looked for; longer than any period of the rules.
 const DAYS_MAX: i32 = 200 * 366;
-/// Answers to repeated requests are kept so long: a client that was offline for a weekend may still repeat.
-const ANSWERS_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// Cursor that holds the day (since 1970) of the newest run. It is no entry: the journal's time cannot go back after a wrong clock was
+/// set right, and this must.
+const DAY_CURSOR: &str = "retention";
+/// The program runs by itself at most so many days after the run before: longer than an office is closed over holidays, and so short
+/// that a clock that jumps ahead, or is set by an empty battery, ends nothing.
+pub const ALONE_DAYS_MAX: u64 = 14;
+/// The day of the newest run may lie so far ahead of today: a clock set back over midnight.
+const AHEAD_DAYS_MAX: u64 = 1;
+/// The program ends by itself at most one file in so many at once: a day's part of five years is one in 1,800.
+const ALONE_ONE_IN: u64 = 20;
+/// And at least so many, so that a small office need not be asked for each.
+const ALONE_MIN: u64 = 20;
 /// The parts of a file; all share its key.
 const FILE: [DataKind; 4] = [DataKind::PersonIdentity, DataKind::PersonDocument, DataKind::PersonNote, DataKind::PersonPicture];
 
@@ -48,6 +58,90 @@ pub struct Applied {
     pub deleted: u32,
 }
 
+/// Why the program ends nothing by itself until somebody has looked. What is done cannot be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The newest run lies too far from today: the clock jumped, or the machine stood still.
+    Clock {
+        /// Day of the newest run, or of the office's first entry.
+        last: CivilDate,
+    },
+    /// Too much at once: the rules changed, or the clock did.
+    Share {
+        /// Files and officers due.
+        due: u64,
+        /// Files that there are.
+        files: u64,
+    },
+}
+
+/// How much of `all` the program removes at once without being asked.
+pub(crate) const fn alone_max(all: u64) -> u64 {
+    if all / ALONE_ONE_IN > ALONE_MIN { all / ALONE_ONE_IN } else { ALONE_MIN }
+}
+
+/// The day of the newest run, counted from 1970.
+fn last_day(tx: &mut Tx<'_>, office: &Office) -> Result<u64> {
+    let noted = operation::cursor(tx, DAY_CURSOR)?;
+    if noted > 0 {
+        return Ok(noted);
+    }
+    // Brought back from an archive, or made by an older program: then the journal says it, or when the office began.
+    let newest = read::newest_of_kind(tx, "retention.applied", u64::MAX, 1)?.pop();
+    let entry = match newest {
+        Some(entry) => Some(entry),
+        None => read::entry(tx, 0)?,
+    };
+    entry.map_or(Ok(0), |entry| job::day_number(office, entry.stamp.at))
+}
+
+/// Whether the clock is far from where the newest run left it.
+///
+/// # Errors
+/// When the store refuses.
+pub(crate) fn clock_jumped(tx: &mut Tx<'_>, office: &Office, now: Instant) -> Result<Option<Held>> {
+    let (today, last) = (job::day_number(office, now)?, last_day(tx, office)?);
+    if last <= today + AHEAD_DAYS_MAX && today <= last + ALONE_DAYS_MAX {
+        return Ok(None);
+    }
+    let noon = i64::try_from(last).map_err(Error::internal)? * 86_400 + 43_200;
+    Ok(Some(Held::Clock { last: Instant::from_unix_micros(0).plus_seconds(noon).date_in(&jiff::tz::TimeZone::UTC) }))
+}
+
+/// Whether the date is why [`apply`] would not run by itself now: the cheap half of [`held`], for a page that is opened often.
+///
+/// # Errors
+/// As [`preview`].
+pub fn date_is_held(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<bool> {
+    by.authorise(Action::RetentionPreview, About::default())?;
+    Ok(clock_jumped(tx, office, by.now)?.is_some())
+}
+
+fn held_now(tx: &mut Tx<'_>, office: &Office, cutoffs: &Cutoffs, now: Instant) -> Result<Option<Held>> {
+    if let Some(held) = clock_jumped(tx, office, now)? {
+        return Ok(Some(held));
+    }
+    let (files, erased) = person::count(tx)?;
+    let files = files.saturating_sub(erased);
+    let mut due = 0;
+    if let Some((_, before)) = &cutoffs.file {
+        due += upkeep::count_unchanged_since(tx, *before)?;
+    }
+    if let Some((_, before)) = &cutoffs.officer {
+        due += officer::gone_since(tx, *before)?.len() as u64;
+    }
+    Ok((due > alone_max(files)).then_some(Held::Share { due, files }))
+}
+
+/// Why [`apply`] would not run by itself now, if it would not.
+///
+/// # Errors
+/// As [`preview`].
+pub fn held(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Option<Held>> {
+    by.authorise(Action::RetentionPreview, About::default())?;
+    held_now(tx, office, &Cutoffs::at(office, by.now)?, by.now)
+}
+
 /// For each kind: the moment before which its event must have happened to be due now.
 struct Cutoffs {
     file: Option<(Rule, Instant)>,
@@ -56,6 +150,8 @@ struct Cutoffs {
     credential: Option<(Rule, Instant)>,
     request: Option<(Rule, Instant)>,
     notification: Option<(Rule, Instant)>,
+    device: Option<(Rule, Instant)>,
+    answer: Option<(Rule, Instant)>,
 }
 
 impl Cutoffs {
@@ -77,6 +173,8 @@ impl Cutoffs {
             credential: before(DataKind::Credential, Event::Removed)?,
             request: before(DataKind::Request, Event::Closed)?,
             notification: before(DataKind::Notification, Event::Sent)?,
+            device: before(DataKind::Device, Event::Ended)?,
+            answer: before(DataKind::Answer, Event::Made)?,
         })
     }
 }
@@ -139,6 +237,12 @@ pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due
     if let Some((rule, before)) = &cutoffs.notification {
         push(rule, upkeep::count_jobs(tx, job::NOTIFY, job::parked(Instant::from_unix_micros(0)), job::parked(*before))?, true);
     }
+    if let Some((rule, before)) = &cutoffs.device {
+        push(rule, upkeep::count_devices_ended(tx, *before)?, true);
+    }
+    if let Some((rule, before)) = &cutoffs.answer {
+        push(rule, upkeep::count_answers(tx, *before)?, true);
+    }
     if let Some((rule, before)) = &cutoffs.request {
         push(rule, upkeep::count_requests_closed(tx, *before)?, false);
     }
@@ -167,14 +271,22 @@ pub fn newest_run(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Opti
     Ok(Some(Run { at: entry.stamp.at, by: entry.stamp.actor, applied: Applied { erased: body.erased, deleted: body.deleted } }))
 }
 
-/// Ends what is due and writes into the journal how much. May be repeated and resumed.
+/// Ends what is due and writes into the journal how much. May be repeated and resumed. `despite`: an officer has seen why it is
+/// [`held`], and that the date is right; the program itself never may.
 ///
 /// # Errors
-/// When not permitted, the store refuses, or the keyring cannot be written (the next run finishes).
-pub async fn apply(office: &Office, by: &Context) -> Result<Applied> {
+/// When not permitted, held, the store refuses, or the keyring cannot be written (the next run finishes).
+pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Applied> {
     let stamp = by.authorise(Action::RetentionApply, About::default())?;
     let now = by.now;
+    if !despite || by.officer.is_none() {
+        let (asker, cutoffs) = (office.clone(), Cutoffs::at(office, now)?);
+        if office.read(move |tx| held_now(tx, &asker, &cutoffs, now)).await?.is_some() {
+            return Err(Error::Conflict("retention_held"));
+        }
+    }
     let cutoffs = Cutoffs::at(office, now)?;
+    let day = job::day_number(office, now)?;
     let mut applied = Applied::default();
     if let Some((_, before)) = cutoffs.file {
         let mut from = 0;
@@ -196,7 +308,13 @@ pub async fn apply(office: &Office, by: &Context) -> Result<Applied> {
         .write(move |write| {
             let mut deleted = 0;
             if let Some((_, before)) = cutoffs.session {
-                deleted += upkeep::delete_ended(write, before, now, now.plus_seconds(-ANSWERS_SECONDS))?;
+                deleted += upkeep::delete_sessions_ended(write, before)?;
+            }
+            if let Some((_, before)) = cutoffs.device {
+                deleted += upkeep::delete_devices_ended(write, before)?;
+            }
+            if let Some((_, before)) = cutoffs.answer {
+                deleted += upkeep::delete_answers(write, before)?;
             }
             if let Some((_, before)) = cutoffs.credential {
                 deleted += upkeep::delete_orphan_uses(write, before)?;
@@ -207,6 +325,7 @@ pub async fn apply(office: &Office, by: &Context) -> Result<Applied> {
             let deleted = u32::try_from(deleted).unwrap_or(u32::MAX);
             let event = Fact::RetentionApplied(body::RetentionApplied { erased: applied.erased, deleted });
             write.append(stamp, Subject::Office, &event)?;
+            operation::move_cursor(write, DAY_CURSOR, day)?;
             Ok(deleted)
         })
         .await?;

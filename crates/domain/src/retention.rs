@@ -61,6 +61,10 @@ words! {
         Credential = "credential",
         /// Sign-ins that the server keeps.
         Session = "session",
+        /// Browsers in which an officer signed in completely, by a hash.
+        Device = "device",
+        /// Answers of the API that are kept so that a repeated request does nothing twice.
+        Answer = "answer",
         /// Requests that a second person answers.
         Request = "request",
         /// What the journal says outside its sealed bodies: number, time, actor, role, purpose, subject, kind.

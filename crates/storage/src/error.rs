@@ -136,6 +136,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Whether one row or entry is damaged, rather than the store as a whole: a list names it and goes on with the others.
+    pub const fn is_damage(&self) -> bool {
+        matches!(self, Self::Inconsistent { .. } | Self::Damaged { .. } | Self::Decode(_) | Self::Keyring(keyring::Error::Sealed { .. }))
+    }
+
     /// The same error again, for the kinds that concern everybody who waits: disk, connection, clock of the store.
     pub(crate) fn shareable(&self) -> Option<Self> {
         Some(match self {

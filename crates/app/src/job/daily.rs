@@ -1,18 +1,30 @@
 //! The work of each day: requests that ran out, what is kept too long, erasures that were not finished.
 
-use siger_domain::access::Purpose;
+use siger_domain::access::{Action, Purpose};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::notify::{self, About};
 use crate::office::Office;
 use crate::{request, retention};
 
 /// Each part is tried even when another fails; all of them can be repeated.
 pub(super) async fn run(office: &Office) -> Result<()> {
-    let by = office.system(Purpose::Administration);
-    let expired = office.write(move |write| request::expire(write, &by)).await;
+    let (by, reader) = (office.system(Purpose::Administration), office.clone());
+    let now = by.now;
+    let jumped = office.read(move |tx| retention::clock_jumped(tx, &reader, now)).await?;
+    // By a clock that jumped, every request has run out.
+    let expired = if jumped.is_some() { Ok(0) } else { office.write(move |write| request::expire(write, &by)).await };
     // Before the retention: what was recorded as erased yesterday must not wait for what is erased today.
     let finished = retention::finish_erasures(office).await;
-    let applied = retention::apply(office, &office.system(Purpose::Retention)).await;
+    let applied = match retention::apply(office, &office.system(Purpose::Retention), false).await {
+        Err(Error::Conflict("retention_held")) => {
+            tracing::error!("what is due was not erased: the date jumped, or it is too much at once; look at the clock, then at the page /office/retention");
+            let teller = office.clone();
+            let told = office.write(move |write| notify::alert(write, &teller, About::RetentionHeld, &[Action::RetentionApply, Action::OfficeKeys])).await;
+            told.map(|()| retention::Applied::default())
+        }
+        other => other,
+    };
     let (expired, finished, applied) = (expired?, finished?, applied?);
     tracing::info!(expired, finished, erased = applied.erased, deleted = applied.deleted, "the daily work is done");
     Ok(())

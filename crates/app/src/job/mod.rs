@@ -49,6 +49,10 @@ const TICK: Duration = Duration::from_secs(15);
 const SETTLE: Duration = Duration::from_secs(1);
 /// Cursor that holds the newest day (days since 1970) whose daily job was made.
 const DAY_CURSOR: &str = "daily";
+/// The cursor may be so many days ahead: a clock set back over midnight makes no second job of the same day.
+const DAYS_AHEAD_MAX: u64 = 1;
+/// No job is put off as long as this; one that is was put off by a clock that read too late.
+const AHEAD_SECONDS_MAX: i64 = 24 * 60 * 60;
 
 /// Where a job given up at a moment stands.
 pub(crate) const fn parked(at: Instant) -> Instant {
@@ -107,23 +111,38 @@ pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payloa
     Ok(job.id)
 }
 
+/// The number of the day in the office's zone, from 1970.
+pub(crate) fn day_number(office: &Office, at: Instant) -> Result<u64> {
+    let epoch = CivilDate::new(1970, 1, 1).map_err(Error::internal)?;
+    u64::try_from(at.date_in(office.zone()).days_since(epoch)).map_err(Error::internal)
+}
+
+/// Whether the job of a day was made, by the day of the newest that was. A day that has not come yet was written by a clock
+/// that read too late, and counts for nothing.
+const fn is_made(newest: u64, day: u64) -> bool {
+    newest >= day && newest <= day + DAYS_AHEAD_MAX
+}
+
 /// Makes today's daily job, unless it was made. Says whether it was.
 ///
 /// # Errors
 /// When the store refuses.
 pub async fn schedule(office: &Office) -> Result<bool> {
     let now = office.now();
-    let today = now.date_in(office.zone());
-    let epoch = CivilDate::new(1970, 1, 1).map_err(Error::internal)?;
-    let day = u64::try_from(today.days_since(epoch)).map_err(Error::internal)?;
-    if office.read(|tx| Ok(operation::cursor(tx, DAY_CURSOR)?)).await? >= day {
+    let (today, day) = (now.date_in(office.zone()), day_number(office, now)?);
+    if is_made(office.read(|tx| Ok(operation::cursor(tx, DAY_CURSOR)?)).await?, day) {
         return Ok(false);
     }
     let scheduler = office.clone();
     office
         .write(move |write| {
-            if operation::cursor(write, DAY_CURSOR)? >= day {
+            let newest = operation::cursor(write, DAY_CURSOR)?;
+            if is_made(newest, day) {
                 return Ok(false);
+            }
+            if newest > day {
+                let waiting = upkeep::bring_back(write, now, now.plus_seconds(AHEAD_SECONDS_MAX), parked(Instant::from_unix_micros(0)))?;
+                tracing::warn!(waiting, "the clock read a later day before: the work of each day begins again today, and jobs put off by it are due now");
             }
             add(write, &scheduler, DAILY, Vec::new(), now, Some(&format!("{DAILY} {today}")))?;
             operation::move_cursor(write, DAY_CURSOR, day)?;
@@ -231,13 +250,17 @@ pub fn spawn(office: &Office, notifier: Arc<dyn Notifier>) -> JoinHandle<()> {
     })
 }
 
-/// One round of [`spawn`].
+/// One round of [`spawn`]. What fails in one part keeps none of the others from their turn.
 ///
 /// # Errors
-/// When the store refuses.
+/// When the store refuses the jobs that are due; a failure before that is logged.
 pub async fn step(office: &Office, notifier: &Arc<dyn Notifier>) -> Result<Ran> {
-    schedule(office).await?;
-    notify::follow(office).await?;
+    if let Err(error) = schedule(office).await {
+        tracing::error!(error = %chain(&error), "the daily job could not be made; it is tried again");
+    }
+    if let Err(error) = notify::follow(office).await {
+        tracing::error!(error = %chain(&error), "new entries could not be turned into messages; it is tried again");
+    }
     run_due(office, notifier).await
 }
 

@@ -18,8 +18,6 @@ use crate::office::Office;
 const CURSOR: &str = "rehash";
 /// Other processes look for a new keyring every half second: before they have it, a hash under its key would hide a file from them.
 const NOTICED: Duration = Duration::from_secs(1);
-/// Jobs looked at: more than ever wait.
-const JOBS_MAX: u32 = 500;
 
 /// What was computed anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,8 +71,8 @@ pub async fn waits(office: &Office) -> Result<bool> {
 }
 
 async fn waiting(office: &Office) -> Result<Vec<JobId>> {
-    let jobs = office.read(|tx| Ok(operation::jobs(tx, JOBS_MAX)?)).await?;
-    Ok(jobs.into_iter().filter(|job| job.kind == super::REHASH).map(|job| job.id).collect())
+    // By kind: behind however much mail it stands, it is found.
+    office.read(|tx| Ok(upkeep::jobs_of_kind(tx, super::REHASH)?)).await
 }
 
 /// Does the job at once and takes it off the list, where one waits; beside another process that does it, too.

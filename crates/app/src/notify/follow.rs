@@ -35,7 +35,13 @@ pub async fn follow(office: &Office) -> Result<u32> {
                 let entries = read::from(tx, from, read::PAGE_MAX)?;
                 let mut notices = Vec::new();
                 for entry in &entries {
-                    notices.extend(notices_of(tx, &reader, entry)?);
+                    match notices_of(tx, &reader, entry) {
+                        Ok(found) => notices.extend(found),
+                        Err(error) if error.is_damage() => {
+                            tracing::error!(entry = entry.number, error = &error as &dyn std::error::Error, "an entry cannot be read, so nobody is told of it");
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
                 Ok((from, entries.last().map(|last| last.number + 1), notices))
             })

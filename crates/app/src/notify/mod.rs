@@ -11,11 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use siger_domain::access::Action;
 use siger_domain::id::{JobId, OfficerId};
 use siger_domain::personal::Personal;
 use siger_storage::Write;
 use siger_storage::table::officer;
 
+use crate::context;
 use crate::error::{Error, Result};
 use crate::job;
 use crate::office::Office;
@@ -98,12 +100,23 @@ pub enum About {
     CodeOfOther,
     /// The console let somebody in with roles: to the heads of office.
     Admitted,
+    /// The program did not erase by itself what is due: somebody has to look first.
+    RetentionHeld,
 }
 
 impl About {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::RequestWaits, Self::RolesChanged, Self::NewDevice, Self::Suspended, Self::RecoveryAsked, Self::Code, Self::CodeOfOther, Self::Admitted];
+    pub const ALL: [Self; 9] = [
+        Self::RequestWaits,
+        Self::RolesChanged,
+        Self::NewDevice,
+        Self::Suspended,
+        Self::RecoveryAsked,
+        Self::Code,
+        Self::CodeOfOther,
+        Self::Admitted,
+        Self::RetentionHeld,
+    ];
 
     /// The word in the texts.
     pub const fn as_str(self) -> &'static str {
@@ -116,6 +129,7 @@ impl About {
             Self::Code => "code",
             Self::CodeOfOther => "code_of_other",
             Self::Admitted => "admitted",
+            Self::RetentionHeld => "retention_held",
         }
     }
 }
@@ -131,6 +145,21 @@ pub(crate) struct Notice {
 pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, notice: Notice) -> Result<()> {
     let payload = serde_json::to_vec(&notice).map_err(Error::internal)?;
     job::add(write, office, job::NOTIFY, payload, office.now(), None).map(drop)
+}
+
+/// Tells whoever may do one of the actions, once for each who has not been sent the same yet.
+pub(crate) fn alert(write: &mut Write<'_, '_>, office: &Office, about: About, actions: &[Action]) -> Result<()> {
+    let mut to = Vec::new();
+    for action in actions {
+        to.extend(crate::officer::who_may(write, office, *action, context::About::default())?);
+    }
+    to.sort();
+    to.dedup();
+    for to in to {
+        let payload = serde_json::to_vec(&Notice { to, about }).map_err(Error::internal)?;
+        job::add(write, office, job::NOTIFY, payload, office.now(), Some(&format!("{} {to}", about.as_str())))?;
+    }
+    Ok(())
 }
 
 /// Sends the message of a job. Done as well when there is nobody to send it to.

@@ -20,6 +20,7 @@ struct Texts {
     code: Words,
     code_of_other: Words,
     admitted: Words,
+    retention_held: Words,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +42,7 @@ pub(super) fn message(about: About, job: JobId, to: Personal<String>, name: &str
         About::Code => texts.code,
         About::CodeOfOther => texts.code_of_other,
         About::Admitted => texts.admitted,
+        About::RetentionHeld => texts.retention_held,
     };
     let part = |words: &str| format!("{name},\r\n\r\n{}\r\n", words.replace("{office}", office));
     let body = format!("{}\r\n---\r\n\r\n{}", part(&words.id), part(&words.en));

@@ -64,17 +64,45 @@ pub fn count_sessions_ended(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
     Ok(tx.first("SELECT COUNT(*) FROM session WHERE expires < $1", params![before], |row| row.count(0))?.unwrap_or(0))
 }
 
-/// Deletes sessions that ended before `sessions_before`, browsers forgotten before `now` and answers given before
-/// `answers_before`; says how many sessions.
+/// Deletes the sessions of [`count_sessions_ended`]; says how many.
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn delete_ended(tx: &mut Tx<'_>, sessions_before: Instant, now: Instant, answers_before: Instant) -> Result<u64> {
-    tx.execute("DELETE FROM session_token WHERE session IN (SELECT id FROM session WHERE expires < $1)", params![sessions_before])?;
-    let sessions = tx.execute("DELETE FROM session WHERE expires < $1", params![sessions_before])?;
-    tx.execute("DELETE FROM device WHERE expires < $1", params![now])?;
-    tx.execute("DELETE FROM idempotency WHERE at < $1", params![answers_before])?;
-    Ok(sessions)
+pub fn delete_sessions_ended(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
+    tx.execute("DELETE FROM session_token WHERE session IN (SELECT id FROM session WHERE expires < $1)", params![before])?;
+    tx.execute("DELETE FROM session WHERE expires < $1", params![before])
+}
+
+/// How many browsers were known until some moment before `before`.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn count_devices_ended(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
+    Ok(tx.first("SELECT COUNT(*) FROM device WHERE expires < $1", params![before], |row| row.count(0))?.unwrap_or(0))
+}
+
+/// Deletes the browsers of [`count_devices_ended`]; says how many.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn delete_devices_ended(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
+    tx.execute("DELETE FROM device WHERE expires < $1", params![before])
+}
+
+/// How many answers to requests that may be repeated were given before `before`.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn count_answers(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
+    Ok(tx.first("SELECT COUNT(*) FROM idempotency WHERE at < $1", params![before], |row| row.count(0))?.unwrap_or(0))
+}
+
+/// Deletes the answers of [`count_answers`]; says how many.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn delete_answers(tx: &mut Tx<'_>, before: Instant) -> Result<u64> {
+    tx.execute("DELETE FROM idempotency WHERE at < $1", params![before])
 }
 
 /// How many marks of use belong to credentials that were removed, with a last use before `before`.
@@ -118,6 +146,26 @@ pub fn count_jobs(tx: &mut Tx<'_>, kind: &str, from: Instant, before: Instant) -
 /// When the engine refuses.
 pub fn delete_jobs(tx: &mut Tx<'_>, kind: &str, from: Instant, before: Instant) -> Result<u64> {
     tx.execute("DELETE FROM job WHERE kind = $1 AND run_at >= $2 AND run_at < $3", params![kind, from, before])
+}
+
+/// The jobs of one kind, whatever their state, next first; at most [`STEP_MAX`].
+///
+/// # Errors
+/// When the engine refuses.
+pub fn jobs_of_kind(tx: &mut Tx<'_>, kind: &str) -> Result<Vec<JobId>> {
+    tx.query("SELECT id FROM job WHERE kind = $1 ORDER BY run_at, id LIMIT $2", params![kind, STEP_MAX], |row| Ok(JobId::from_bytes(row.bytes(0)?)))
+}
+
+/// Makes the jobs due at `now` that stand between `from` and `before` or are claimed until after `from`: a clock that read
+/// far too late put them there. Says how many.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn bring_back(tx: &mut Tx<'_>, now: Instant, from: Instant, before: Instant) -> Result<u64> {
+    tx.execute(
+        "UPDATE job SET run_at = $1, claimed_until = NULL WHERE run_at < $3 AND (run_at >= $2 OR claimed_until >= $2)",
+        params![now, from, before],
+    )
 }
 
 /// Takes the claim off a job and sets when it is next due, only while it is still at that attempt: whoever lost the claim

@@ -116,6 +116,48 @@ async fn the_claim_of_a_dead_process_runs_out() {
 }
 
 #[tokio::test]
+async fn after_a_clock_that_read_too_late_the_work_of_each_day_goes_on() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    test.officer("ratih", &[Role::Desk]).await;
+    assert_eq!(job::step(office, &off()).await.unwrap().done, 1);
+    // Nine years on: the work of that day is made and done, and a job that fails is put off by that clock.
+    test.clock.advance_seconds(9 * 365 * 24 * 3_600);
+    assert!(job::schedule(office).await.unwrap());
+    let stuck = put(&test, job::REHASH, b"").await;
+    let later = office.now().plus_seconds(3_600);
+    office.write(move |write| Ok(siger_storage::table::upkeep::put_back(write, stuck, 0, later, "away")?)).await.unwrap();
+    // Set right, to the next day.
+    test.clock.advance_seconds(-(9 * 365 - 1) * 24 * 3_600);
+    assert!(job::schedule(office).await.unwrap(), "today has its work although a later day had it");
+    assert!(!job::schedule(office).await.unwrap(), "and has it once");
+    assert_eq!(operation_due(&test, stuck).await, office.now());
+    // An hour back over midnight makes no second one.
+    test.clock.advance_seconds(-10 * 3_600);
+    assert!(!job::schedule(office).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_waiting_rehash_is_found_behind_any_number_of_jobs() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let filler = office.clone();
+    office
+        .write(move |write| {
+            let keyring = write.keyring().clone();
+            for kind in std::iter::repeat_n(job::NOTIFY, 600).chain([job::REHASH]) {
+                let at = filler.now();
+                let id = JobId::new(at, filler.random());
+                operation::add_job(write, &keyring, &operation::Job { id, kind: kind.to_owned(), payload: Vec::new(), run_at: at, attempts: 0, failed: None }, None)?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert!(job::rehash::waits(office).await.unwrap());
+}
+
+#[tokio::test]
 async fn the_runner_wakes_for_a_new_entry_and_survives_failures() {
     let test = TestOffice::new();
     let office = &test.office;

@@ -34,6 +34,18 @@ async fn preview(test: &TestOffice) -> Vec<retention::Due> {
     test.office.read(move |tx| retention::preview(tx, &office, &by)).await.unwrap()
 }
 
+/// Runs it as the privacy officer who has looked at the date.
+async fn apply_by_hand(test: &TestOffice) -> retention::Applied {
+    let privacy = test.officer(&format!("dewi-{:08x}", u32::from_be_bytes(test.office.random())), &[Role::PrivacyOfficer]).await;
+    let by = test.context(&privacy).await;
+    retention::apply(&test.office, &by, true).await.unwrap()
+}
+
+async fn held(test: &TestOffice) -> Option<retention::Held> {
+    let (office, by) = (test.office.clone(), test.office.system(Purpose::Retention));
+    test.office.read(move |tx| retention::held(tx, &office, &by)).await.unwrap()
+}
+
 async fn row(test: &TestOffice, id: PersonId) -> persons::Person {
     test.office.read(move |tx| Ok(persons::get(tx, id)?)).await.unwrap().unwrap()
 }
@@ -69,15 +81,15 @@ async fn files_end_the_day_after_their_last_and_not_before() {
     assert_eq!((before.edge.size(), keyring_before), (after.edge.size(), office.store().keyring().revision()), "a dry run changes nothing");
     assert!(row(&test, old).await.erased.is_none());
 
-    let applied = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
+    let applied = apply_by_hand(&test).await;
     assert_eq!(applied.erased, 1);
     assert!(applied.deleted >= 1, "the sign-ins of five years ago are over too: {applied:?}");
     let erased = row(&test, old).await;
     assert!(erased.erased.is_some() && office.store().keyring().is_punctured(erased.key));
     assert!(row(&test, touched).await.erased.is_none());
     assert!(preview(&test).await.iter().all(|due| !due.by_job), "nothing is left to do: {:?}", preview(&test).await);
-    let again = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
-    assert_eq!(again, retention::Applied::default());
+    let again = retention::apply(office, &office.system(Purpose::Retention), false).await.unwrap();
+    assert_eq!(again, retention::Applied::default(), "after somebody ran it, the program goes on by itself");
     let kinds = office.read(|tx| Ok(siger_storage::journal::read::newest_of_kind(tx, "retention.applied", u64::MAX, 10)?)).await.unwrap();
     assert_eq!(kinds.len(), 2, "each run is an entry");
 }
@@ -120,7 +132,7 @@ async fn officers_end_five_years_after_they_left() {
     access(&test, returns.id, false).await;
     test.clock.advance_seconds(DAY);
     assert_eq!(due().await, Some(2), "who left and who never came");
-    let applied = retention::apply(office, &office.system(Purpose::Retention)).await.unwrap();
+    let applied = apply_by_hand(&test).await;
     assert_eq!(applied.erased, 2);
     for gone in [left.id, never_came] {
         let row = officer_row(&test, gone).await;
@@ -179,7 +191,7 @@ async fn only_who_may_looks_and_applies() {
     let test = TestOffice::new();
     let desk = test.officer("ratih", &[Role::Desk]).await;
     let (by, office) = (test.context(&desk).await, test.office.clone());
-    assert!(matches!(retention::apply(&test.office, &by).await, Err(Error::Forbidden(_))));
+    assert!(matches!(retention::apply(&test.office, &by, true).await, Err(Error::Forbidden(_))));
     let seen = test.office.read(move |tx| retention::preview(tx, &office, &by)).await;
     assert!(matches!(seen, Err(Error::Forbidden(_))));
 }
@@ -205,4 +217,72 @@ async fn the_daily_job_finishes_an_erasure_that_was_cut_off() {
     assert_eq!(ran.done, 1);
     assert!(office.store().keyring().is_punctured(key));
     assert_eq!(retention::finish_erasures(office).await.unwrap(), 0);
+}
+
+async fn step(test: &TestOffice) -> job::Ran {
+    job::step(&test.office, &(Arc::new(Off) as _)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_ends_nothing_until_somebody_has_looked() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let privacy = test.officer("dewi", &[Role::PrivacyOfficer]).await;
+    let administrator = test.officer("adi", &[Role::Administrator]).await;
+    let id = register(&test, &desk, "Contoh Lim").await;
+    let (by, asked) = (test.context(&privacy).await, siger_domain::id::RequestId::new(office.now(), office.random()));
+    office.write(move |write| request::open_erase(write, &by, asked, id, ErasureGround::SubjectRequest)).await.unwrap();
+    step(&test).await;
+
+    // An empty battery: nine years on, and the runner wakes within seconds. Entries are written by that clock, too.
+    test.clock.advance_seconds(9 * 365 * DAY);
+    let wrong = test.officer("wrong", &[Role::Desk]).await;
+    assert_eq!(step(&test).await.given_up, 0);
+    assert!(row(&test, id).await.erased.is_none(), "nobody was erased");
+    assert!(matches!(held(&test).await, Some(retention::Held::Clock { .. })));
+    let request = office.read(move |tx| Ok(siger_storage::table::request::get(tx, asked)?)).await.unwrap().unwrap();
+    assert_eq!(request.state, siger_domain::request::State::Open, "no request ran out by that clock");
+    let told = office.read(|tx| Ok(siger_storage::journal::read::newest_of_kind(tx, "retention.applied", u64::MAX, 10)?)).await.unwrap();
+    assert_eq!(told.len(), 1, "the run of the first day only");
+    assert!(matches!(retention::apply(office, &office.system(Purpose::Retention), true).await, Err(Error::Conflict("retention_held"))), "the program cannot say that it looked");
+    let _ = (wrong, administrator);
+
+    // The next day by that clock: it still waits.
+    test.clock.advance_seconds(DAY);
+    step(&test).await;
+    assert!(row(&test, id).await.erased.is_none());
+
+    // It was right after all: the machine stood still for nine years. Somebody says so.
+    assert_eq!(apply_by_hand(&test).await.erased, 1);
+    assert!(row(&test, id).await.erased.is_some() && held(&test).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_held_is_told_to_who_can_look() {
+    let test = TestOffice::new();
+    test.officer("ratih", &[Role::Desk]).await;
+    test.officer("dewi", &[Role::PrivacyOfficer]).await;
+    test.officer("adi", &[Role::Administrator]).await;
+    test.clock.advance_seconds(60 * DAY);
+    assert_eq!(step(&test).await, job::Ran { done: 3, ..job::Ran::default() }, "the work of the day, and one message each for two officers");
+}
+
+#[tokio::test]
+async fn too_much_at_once_waits_for_somebody() {
+    let test = TestOffice::new();
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let mut due = Vec::new();
+    for _ in 0..21 {
+        due.push(register(&test, &desk, "Contoh Lama").await);
+    }
+    // Every day is run, so that the date is not what holds it; the desk touches nothing.
+    test.clock.advance_seconds(FIVE_YEARS * DAY);
+    assert_eq!(apply_by_hand(&test).await.erased, 0, "the last day is still kept");
+    test.clock.advance_seconds(DAY);
+    assert_eq!(held(&test).await, Some(retention::Held::Share { due: 21, files: 21 }));
+    step(&test).await;
+    assert!(row(&test, due[0]).await.erased.is_none());
+    assert_eq!(apply_by_hand(&test).await.erased, 21);
+    assert_eq!(held(&test).await, None);
 }

@@ -31,3 +31,5 @@ home-you = You
 home-waiting-roles = Change of roles for { $name }
 home-waiting-recover = A way back in for { $name }
 home-waiting-erase = Erasure of a person's data
+home-held = The daily erasure waits for somebody to look
+home-held-why = The server's date is far from that of the newest run. Look at its clock, then at the page

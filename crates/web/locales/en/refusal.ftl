@@ -25,6 +25,7 @@ conflict-no_passkey = You have no passkey yet.
 conflict-too_many_passkeys = You have as many passkeys as are kept. Remove one first.
 conflict-last_way = One complete way to sign in must remain.
 conflict-rehash_waits = The look-up hashes are still being computed anew. Try again in a few minutes.
+conflict-retention_held = The date jumped, or too much would be erased at once. Open the page "Kept until" again and look at the reason.
 conflict-key_in_use = This key is in use. Put a new one in its place first.
 conflict-idempotency_key_reused = This idempotency key was used for another body.
 invalid-root-missing = The office key comes from outside: rotate it at the console with "siger keys rotate office".

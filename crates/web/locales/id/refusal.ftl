@@ -25,6 +25,7 @@ conflict-no_passkey = Anda belum punya kunci sandi.
 conflict-too_many_passkeys = Jumlah kunci sandi sudah mencapai batas. Hapus satu dulu.
 conflict-last_way = Harus tersisa satu cara masuk yang lengkap.
 conflict-rehash_waits = Hash pencarian masih dihitung ulang. Coba lagi beberapa menit lagi.
+conflict-retention_held = Tanggalnya meloncat, atau terlalu banyak yang akan dihapus sekaligus. Buka lagi halaman "Masa simpan" dan lihat alasannya.
 conflict-key_in_use = Kunci ini sedang dipakai. Ganti dulu dengan yang baru.
 conflict-idempotency_key_reused = Kunci idempotensi ini sudah dipakai untuk isi lain.
 invalid-root-missing = Kunci kantor berasal dari luar: ganti di konsol dengan "siger keys rotate office".

@@ -72,6 +72,8 @@ pub struct View {
     pub may_register: bool,
     /// Indexes that are still being built: finding nothing there means nothing yet.
     pub index_building: bool,
+    /// The daily erasure waits, because the date jumped.
+    pub retention_held: bool,
     /// What this officer did last, newest first.
     pub done: Vec<Done>,
 }
@@ -88,6 +90,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                 .lead(html! { p { (ui.locale.date_long(ui.today())) } })
                 .actions(html! { @if view.may_register { (Button::primary(ui.text("home-register")).icon("user-plus").link(ui, "/persons/new")) } })
                 .html(ui))
+            @if view.retention_held {
+                (Notice::new(Tone::Heed, ui.text("home-held")).body(html! { p { (ui.text("home-held-why")) " " a href=(super::office::RETENTION) { (ui.text("office-part-retention")) } "." } }).html(ui))
+            }
             @if view.index_building { (Notice::new(Tone::Heed, ui.text("home-index")).body(html! { p { (ui.text("home-index-why")) } }).html(ui)) }
             (tiles(page, view))
             div.grid-main {
@@ -190,6 +195,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         persons: Some(1_482),
         may_register: true,
         index_building: false,
+        retention_held: false,
         done: vec![
             Done {
                 at: now.plus_seconds(-60),
@@ -206,6 +212,6 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         ],
     };
     let first_day =
-        View { waiting: Some(Vec::new()), index_building: true, backup: Some(None), journal: Some(Journal { entries: 3, signed_at: None }), ..View::default() };
+        View { waiting: Some(Vec::new()), index_building: true, retention_held: true, backup: Some(None), journal: Some(Journal { entries: 3, signed_at: None }), ..View::default() };
     vec![Sample::new("home", page(&inside, &full)), Sample::new("home-first-day", page(&inside, &first_day))]
 }

@@ -12,6 +12,7 @@ use crate::{
         confirm::confirm,
         empty::empty,
         facts,
+        notice::Notice,
         table::{self, Column},
         tags,
     },
@@ -20,7 +21,7 @@ use crate::{
     ui::Ui,
 };
 use maud::{Markup, html};
-use siger_app::retention::Due;
+use siger_app::retention::{Due, Held};
 use siger_domain::{
     retention::{Bilingual, Citation, RetentionRules, Rule, Span},
     time::Instant,
@@ -48,6 +49,8 @@ pub struct Dry {
     pub newest: Option<Run>,
     /// May run it now.
     pub may_apply: bool,
+    /// Why the program does not run it by itself.
+    pub held: Option<Held>,
 }
 
 /// What the page shows: rules in force today.
@@ -115,10 +118,15 @@ fn due(page: &Page<'_>, dry: &Dry) -> Markup {
         @if dry.due.is_empty() { (empty(ui, "circle-check", ui.text("office-due-none"), ui.text("office-due-none-why"), None)) }
         @else { (table::table(ui, title, false, &columns, rows)) }
         @if let Some(newest) = newest { (newest) }
-        @if dry.may_apply && dry.due.iter().any(|due| due.by_job) {
+        @if let Some(held) = dry.held { (self::held(ui, held)) }
+        @if dry.may_apply && (dry.held.is_some() || dry.due.iter().any(|due| due.by_job)) {
             form method="post" action={ (office::RETENTION) "/apply" } {
                 (page.csrf_field())
-                (confirm(ui, ui.text("office-run"), html! { p { (ui.text("office-run-ask")) } }, Button::danger(ui.text("office-run-act")).icon("trash-2")))
+                @if dry.held.is_some() { input type="hidden" name="despite" value="held"; }
+                (confirm(ui, ui.text("office-run"), html! {
+                    @if dry.held.is_some() { p { (ui.format("office-held-ask", &[("today", ui.locale.date_long(ui.today()).into())])) } }
+                    p { (ui.text("office-run-ask")) }
+                }, Button::danger(ui.text("office-run-act")).icon("trash-2")))
             }
         }
     })
@@ -139,6 +147,17 @@ fn cited(ui: &Ui<'_>, citation: &Citation) -> String {
         }
         _ => ui.format("office-article", &[("instrument", instrument.into()), ("article", citation.article.as_str().into())]),
     }
+}
+
+/// Why the program waits for somebody to look.
+fn held(ui: &Ui<'_>, held: Held) -> Markup {
+    let why = match held {
+        Held::Clock { last } => {
+            ui.format("office-held-clock", &[("today", ui.locale.date_long(ui.today()).into()), ("last", ui.locale.date_long(last).into())])
+        }
+        Held::Share { due, files } => ui.format("office-held-share", &[("due", due.into()), ("files", files.into())]),
+    };
+    Notice::new(Tone::Heed, ui.text("office-held")).body(html! { p { (why) } }).html(ui)
 }
 
 fn card(ui: &Ui<'_>, rule: &Rule) -> Markup {
@@ -181,15 +200,19 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let take = |index: usize, count, by_job| rules.get(index).map(|rule| Due { rule: rule.clone(), count, by_job });
     let now = inside.ui.now;
     let run = Run { at: now.plus_seconds(-40_000), by: None, erased: 4, deleted: 31 };
-    let dry = Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true };
+    let dry = Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true, held: None };
     let by_hand = Run { by: Some(inside.ui.sample("Putu A. (contoh)", "Putu A. (sample)").to_owned()), ..run };
-    let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true };
+    let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true, held: None };
+    let jumped = Dry { held: Some(Held::Clock { last: inside.ui.today() }), ..dry.clone() };
+    let much = Dry { held: Some(Held::Share { due: 412, files: 1_482 }), ..dry.clone() };
     let first = Dry { newest: None, may_apply: false, ..dry.clone() };
     let view = |due| View { rules: &rules, hash: "sample", due, parts };
     vec![
         Sample::new("office-retention", page(&inside, &view(Some(dry)))),
         Sample::new("office-retention-look", page(&inside, &view(Some(first)))),
         Sample::new("office-retention-none", page(&inside, &view(Some(none)))),
+        Sample::new("office-retention-clock", page(&inside, &view(Some(jumped)))),
+        Sample::new("office-retention-much", page(&inside, &view(Some(much)))),
         Sample::new("office-retention-rules", page(&inside, &view(None))),
     ]
 }

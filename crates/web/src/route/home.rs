@@ -4,7 +4,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use siger_app::context::About;
-use siger_app::request;
+use siger_app::{request, retention};
 use siger_domain::access::Action;
 use siger_domain::request::Matter;
 use siger_storage::journal::read;
@@ -32,7 +32,8 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     // Counting rows takes the longer the more there are; the index in memory knows once it has read them all.
     let names = desk.office().names();
     let (indexed, actor) = (names.is_complete().then(|| names.progress().done), by.officer);
-    let (head, newest, persons) = desk
+    let (asker, office, sees_due) = (by.clone(), desk.office().clone(), may(Action::RetentionPreview));
+    let (head, newest, persons, retention_held) = desk
         .office()
         .read(move |tx| {
             let newest = match actor {
@@ -47,7 +48,8 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
                     Some(files - erased)
                 }
             };
-            Ok((read::head(tx)?, newest, persons))
+            let held = sees_due && retention::date_is_held(tx, &office, &asker)?;
+            Ok((read::head(tx)?, newest, persons, held))
         })
         .await?;
     let (open, directory) = (desk.office().open_requests().await?, desk.office().directory().await?);
@@ -84,6 +86,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
         backup: None,
         persons,
         may_register: may(Action::PersonRegister),
+        retention_held,
         index_building: sees_persons && indexed.is_none(),
         done,
     };

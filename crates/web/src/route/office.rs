@@ -148,8 +148,10 @@ async fn kept_until(desk: Desk) -> Result<Response, WebError> {
 /// The dry run, and the newest run before it.
 async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
     let (by, office) = (desk.by.clone(), desk.office().clone());
-    let read = desk.office().read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?)));
-    let (due, run) = read.await?;
+    let read = desk
+        .office()
+        .read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?, retention::held(tx, &office, &by)?)));
+    let (due, run, held) = read.await?;
     let directory = desk.office().directory().await?;
     let newest = run.map(|run| office_retention::Run {
         at: run.at,
@@ -157,11 +159,11 @@ async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
         erased: run.applied.erased,
         deleted: run.applied.deleted,
     });
-    Ok(office_retention::Dry { due, newest, may_apply: may(&desk.by, Action::RetentionApply) })
+    Ok(office_retention::Dry { due, newest, may_apply: may(&desk.by, Action::RetentionApply), held })
 }
 
-async fn apply(Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
-    let applied = retention::apply(desk.office(), &desk.by).await;
+async fn apply(Posted { desk, fields }: Posted) -> Result<Redirect, WebError> {
+    let applied = retention::apply(desk.office(), &desk.by, fields.get("despite") == "held").await;
     applied.map_err(|error| confirm_at(error, Action::RetentionApply, office_page::RETENTION))?;
     Ok(Redirect::to(&format!("{}#due", office_page::RETENTION)))
 }

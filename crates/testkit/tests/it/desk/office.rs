@@ -92,14 +92,19 @@ async fn what_is_due_is_shown_and_ended_by_hand() {
     let dewi = desk.test.officer("dewi", &[Role::PrivacyOfficer]).await;
     let mut stale = desk.stale(&dewi).await;
     let page = stale.get("/office/retention").await.is(200).says("Due today").says("Identity of a person").says("action=\"/office/retention/apply\"");
-    page.says("UU 27/2022").says_not("Contoh Lama");
+    let page = page.says("UU 27/2022").says_not("Contoh Lama");
+    // Five years lie between: the program has not run it by itself, and says why.
+    page.says("The program waits for you to look").says("name=\"despite\"");
+    stale.get("/").await.is(200).says("The daily erasure waits for somebody to look");
     let row = || apart(|| desk.test.office.store().read_blocking(|tx| person::get(tx, old))).unwrap().unwrap();
     assert!(row().erased.is_none(), "looking changes nothing");
     let asked = stale.post("/office/retention/apply", &[]).await.is(303);
     assert_eq!(asked.to(), "/fresh?next=%2Foffice%2Fretention&what=retention.apply");
     assert!(row().erased.is_none());
     stale.confirm(&dewi).await;
-    assert_eq!(stale.post("/office/retention/apply", &[]).await.is(303).to(), "/office/retention#due");
+    stale.post("/office/retention/apply", &[]).await.is(409).says("The date jumped");
+    assert!(row().erased.is_none(), "whoever has not seen the reason ends nothing");
+    assert_eq!(stale.post("/office/retention/apply", &[("despite", "held")]).await.is(303).to(), "/office/retention#due");
     let erased = row();
     assert!(erased.erased.is_some() && desk.test.office.store().keyring().is_punctured(erased.key));
     stale.get("/office/retention").await.is(200).says("Nothing is due today").says("dewi (contoh)").says("Newest run");
