@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+pub mod backup;
 pub mod blob;
 pub mod context;
 pub mod error;

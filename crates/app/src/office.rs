@@ -14,6 +14,7 @@ use siger_storage::table::office as table;
 use siger_storage::{Store, Tx, Write};
 
 use crate::access::Access;
+use crate::backup::Backups;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::identity::guess::Guard;
@@ -38,6 +39,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Mutex<Box<dyn Random>>,
     passkeys: Option<Passkeys>,
+    backups: Option<Backups>,
+    backing_up: Arc<tokio::sync::Mutex<()>>,
     guard: Mutex<Guard>,
     hashing: tokio::sync::Semaphore,
     keeping: tokio::sync::Mutex<()>,
@@ -63,6 +66,8 @@ pub struct Parts {
     pub random: Box<dyn Random>,
     /// The office as a relying party for passkeys; `None` where its address is not one that browsers allow.
     pub passkeys: Option<Passkeys>,
+    /// Where backups go; `None`: the office makes none by itself.
+    pub backups: Option<Backups>,
 }
 
 /// Who works here, as remembered.
@@ -117,6 +122,8 @@ impl Office {
             clock: parts.clock,
             random: Mutex::new(parts.random),
             passkeys: parts.passkeys,
+            backups: parts.backups,
+            backing_up: Arc::default(),
             guard,
             hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
             keeping: tokio::sync::Mutex::default(),
@@ -178,6 +185,15 @@ impl Office {
     /// The office as a relying party for passkeys.
     pub fn passkeys(&self) -> Option<&Passkeys> {
         self.inner.passkeys.as_ref()
+    }
+
+    /// Where backups go, where a folder is set.
+    pub fn backups(&self) -> Option<&Backups> {
+        self.inner.backups.as_ref()
+    }
+
+    pub(crate) fn backing_up(&self) -> &Arc<tokio::sync::Mutex<()>> {
+        &self.inner.backing_up
     }
 
     /// The names in memory, once [`crate::index::spawn`] was called.

@@ -1,7 +1,7 @@
 //! What has passed its kept-until: seeing it without doing anything, and ending it (`law/retention.toml`).
 //!
-//! A file ends as a whole, by destroying its data key, on the day on which the rules of all its parts have run out. What the
-//! rules end elsewhere (backups and exports) is ended where it is made.
+//! A file ends as a whole, by destroying its data key, on the day on which the rules of all its parts have run out. Backups and
+//! exports end where they lie in the folder of backups; what was carried elsewhere is in the care of whoever carries it.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -13,6 +13,7 @@ use siger_domain::time::{CivilDate, Instant};
 use siger_storage::table::{officer, operation, person, upkeep};
 use siger_storage::{Tx, Write, journal::read};
 
+use crate::backup;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::job;
@@ -152,6 +153,8 @@ struct Cutoffs {
     notification: Option<(Rule, Instant)>,
     device: Option<(Rule, Instant)>,
     answer: Option<(Rule, Instant)>,
+    backup: Option<(Rule, Instant)>,
+    export: Option<(Rule, Instant)>,
 }
 
 impl Cutoffs {
@@ -175,6 +178,12 @@ impl Cutoffs {
             notification: before(DataKind::Notification, Event::Sent)?,
             device: before(DataKind::Device, Event::Ended)?,
             answer: before(DataKind::Answer, Event::Made)?,
+            // The office may keep them shorter than the law lets it.
+            backup: before(DataKind::Backup, Event::Made)?.map(|(rule, moment)| {
+                let days = office.backups().map_or(u32::MAX, |backups| backups.keep_days);
+                (rule, moment.max(now.plus_seconds(-i64::from(days) * 86_400)))
+            }),
+            export: before(DataKind::Export, Event::Made)?,
         })
     }
 }
@@ -207,6 +216,13 @@ fn end_of(office: &Office, day: CivilDate) -> Result<Instant> {
     let next = Date::new(year, month, day).and_then(|date| date.tomorrow()).map_err(Error::internal)?;
     let zoned = next.to_zoned_datetime(office.zone().clone()).map_err(Error::internal)?;
     Ok(Instant::from_unix_micros(zoned.timestamp().as_microsecond()))
+}
+
+/// The archives that are due in the folder of backups.
+fn archives_due(office: &Office, cutoffs: &Cutoffs) -> Result<Vec<backup::Kept>> {
+    let Some(backups) = office.backups() else { return Ok(Vec::new()) };
+    let before = |cutoff: &Option<(Rule, Instant)>| cutoff.as_ref().map(|(_, before)| *before);
+    Ok(backup::due(backup::kept(backups, &office.info().code)?, before(&cutoffs.backup), before(&cutoffs.export)))
 }
 
 /// What [`apply`] would end now, by which rule. Changes nothing.
@@ -242,6 +258,13 @@ pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due
     }
     if let Some((rule, before)) = &cutoffs.answer {
         push(rule, upkeep::count_answers(tx, *before)?, true);
+    }
+    // A folder that cannot be read holds nothing that could be ended now; the page of the office says that it cannot.
+    let archives = archives_due(office, &cutoffs).unwrap_or_default();
+    for (cutoff, kind) in [(&cutoffs.backup, DataKind::Backup), (&cutoffs.export, DataKind::Export)] {
+        if let Some((rule, _)) = cutoff {
+            push(rule, archives.iter().filter(|kept| kept.kind == kind).count() as u64, true);
+        }
     }
     if let Some((rule, before)) = &cutoffs.request {
         push(rule, upkeep::count_requests_closed(tx, *before)?, false);
@@ -304,9 +327,17 @@ pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Appli
         applied.erased += count;
         office.finish_erasure(effect).await?;
     }
+    let cleaner = office.clone();
+    let cleaned = tokio::task::spawn_blocking(move || -> Result<u64> {
+        let cutoffs = Cutoffs::at(&cleaner, now)?;
+        let due = archives_due(&cleaner, &cutoffs)?;
+        cleaner.backups().map_or(Ok(0), |backups| backup::remove(backups, &due))
+    });
+    let cleaned = cleaned.await.map_err(Error::internal)?;
+    let archives = cleaned.as_ref().map_or(0, |count| *count);
     applied.deleted = office
         .write(move |write| {
-            let mut deleted = 0;
+            let mut deleted = archives;
             if let Some((_, before)) = cutoffs.session {
                 deleted += upkeep::delete_sessions_ended(write, before)?;
             }
@@ -329,6 +360,8 @@ pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Appli
             Ok(deleted)
         })
         .await?;
+    // Everything else is done and written down by now; a folder that refuses is said and tried again.
+    cleaned?;
     Ok(applied)
 }
 

@@ -3,15 +3,15 @@
 //! A backup is of an office that goes on; brought back, it goes on from there in a new epoch of keys, and erasures are applied again. An export is of an office
 //! that moves, also to another database; brought in, it is exactly what it was. Each archive is a file that appears only when it is whole.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
+use siger_domain::retention::DataKind;
 use siger_domain::time::Clock as _;
 use siger_storage::archive::{self, Summary};
 use siger_storage::blob::Folder;
@@ -28,9 +28,9 @@ const BUFFER_BYTES: usize = 1 << 20;
 pub struct Backup {
     #[command(flatten)]
     place: Where,
-    /// The new archive; it must not exist
+    /// The new archive; it must not exist. Without it: one named by office and time in the folder of the setting backup.folder
     #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    to: Option<PathBuf>,
 }
 
 /// Bring a backup back into an empty place, with today's keys.
@@ -48,9 +48,9 @@ pub struct Restore {
 pub struct Export {
     #[command(flatten)]
     place: Where,
-    /// The new archive; it must not exist
+    /// The new archive; it must not exist. Without it: one named by office and time in the folder of the setting backup.folder
     #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    to: Option<PathBuf>,
 }
 
 /// Bring in an office that moves, into an empty place, with its keys.
@@ -76,7 +76,18 @@ impl Backup {
             }
             store => store?,
         };
-        say(&self.to, &write(&store, &Folder::open(&place.settings.blobs)?, &self.to)?)
+        let blobs = Folder::open(&place.settings.blobs)?;
+        let to = named(&place, &store, self.to, DataKind::Backup)?;
+        absent(&to)?;
+        let summary = archive::write_file(&store, &blobs, &to)?;
+        // The console holds the root secret, so no policy is asked; the journal says that the program did it. The archive is whole
+        // whatever becomes of the entry: a backup is most needed where nothing can be written any more.
+        let file = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (stamp, noted) = (by_console(), summary.clone());
+        if let Err(error) = store.write_blocking(move |write| siger_app::backup::note(write, stamp, file, &noted)) {
+            eprintln!("The backup is whole, but the journal could not be told of it: {error}");
+        }
+        say(&to, &summary)
     }
 }
 
@@ -84,17 +95,18 @@ impl Export {
     pub fn run(self) -> Result<()> {
         let place = self.place.place(&How::default())?;
         let (store, blobs) = opened(&place)?;
-        absent(&self.to)?;
+        let to = named(&place, &store, self.to, DataKind::Export)?;
+        absent(&to)?;
         // First the entry, then the archive, which so holds it: otherwise the witness file would take the office, once moved, for an old copy.
         // The console holds the root secret, so no policy is asked; the journal says that the program did it.
-        let stamp = Stamp { at: MachineClock.now(), actor: None, role: Role::System, purpose: Purpose::Administration };
+        let stamp = by_console();
         store.write_blocking(move |write| {
             let event = Event::OfficeExported(body::OfficeExported { size: write.next_number() + 1 });
             write.append(stamp, Subject::Office, &event)
         })?;
-        let summary = write(&store, &blobs, &self.to)?;
+        let summary = archive::write_file(&store, &blobs, &to)?;
         eprintln!("What happens here from now on is not in the archive: end the office here before it goes on elsewhere.");
-        say(&self.to, &summary)
+        say(&to, &summary)
     }
 }
 
@@ -145,33 +157,24 @@ fn input(path: &Path) -> Result<BufReader<File>> {
     Ok(BufReader::with_capacity(BUFFER_BYTES, File::open(path).with_context(|| format!("open {}", path.display()))?))
 }
 
+fn by_console() -> Stamp {
+    Stamp { at: MachineClock.now(), actor: None, role: Role::System, purpose: Purpose::Administration }
+}
+
+/// The file that was named, or one in the folder of backups.
+fn named(place: &Place, store: &Store, to: Option<PathBuf>, kind: DataKind) -> Result<PathBuf> {
+    if let Some(to) = to {
+        return Ok(to);
+    }
+    let backups = place.settings.backups.as_ref().context("where to? Name a file with --to, or set backup.folder (docs/ref/settings.md)")?;
+    ensure!(backups.folder.is_dir(), "the folder of backups {} is missing; is its disk mounted?", backups.folder.display());
+    let office = store.read_blocking(siger_storage::table::office::get)?.ok_or(siger_storage::Error::NoOffice)?;
+    Ok(backups.folder.join(siger_app::backup::file_name(kind, &office.code, MachineClock.now())))
+}
+
 fn absent(path: &Path) -> Result<()> {
     ensure!(!path.exists(), "{} exists already; an archive is never written over", path.display());
     Ok(())
-}
-
-/// Writes beside the name it will have, makes sure that it is on the disk, and only then gives it the name.
-fn write(store: &Store, blobs: &Folder, path: &Path) -> Result<Summary> {
-    absent(path)?;
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).with_context(|| format!("make {}", part.display()))?;
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let summary = match archive::write(store, blobs, &mut out) {
-        Ok(summary) => summary,
-        Err(error) => {
-            // Half an archive is of no use; what matters is why.
-            drop(fs::remove_file(&part));
-            return Err(error.into());
-        }
-    };
-    out.flush()?;
-    out.get_ref().sync_all().with_context(|| format!("write {}", part.display()))?;
-    fs::rename(&part, path).with_context(|| format!("name {}", path.display()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).with_context(|| format!("write {}", folder.display()))?;
-    Ok(summary)
 }
 
 fn say(path: &Path, summary: &Summary) -> Result<()> {

@@ -68,6 +68,9 @@ impl Demo {
             // Written last: the office is a whole one once this file is there.
             write_private(&list, &serde_json::to_vec_pretty(&known)?).context("write the list of sample officers")?;
         }
+        if let Some(backups) = &place.settings.backups {
+            make_private(&backups.folder)?;
+        }
         let known: Vec<Known> = serde_json::from_slice(&std::fs::read(&list)?)?;
         say(&known, &place)?;
         if self.prepare {

@@ -82,6 +82,7 @@ impl Doctor {
                 say(name, space(path));
             }
         }
+        say("backups", backups(&place));
         say("assets", assets(&place));
         say("address", address(&place));
         if let Some(files) = &place.settings.tls {
@@ -141,6 +142,25 @@ fn apart(place: &Place) -> Finding {
         }
         _ => Well("keys and data lie apart".into()),
     }
+}
+
+/// A backup on the same disk goes with it.
+fn backups(place: &Place) -> Finding {
+    let Some(set) = &place.settings.backups else {
+        return Mind("no folder is set, so none is made by itself".into(), "name one on another disk: backup.folder in the settings");
+    };
+    let shown = set.folder.display();
+    let Ok(known) = fs::metadata(&set.folder) else {
+        return Wrong(format!("{shown} is missing"), "mount its disk, or make the folder for the user who serves the office");
+    };
+    if rustix::fs::access(&set.folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK).is_err() {
+        return Wrong(format!("{shown} cannot be written to"), "give the folder to the user who serves the office (chown)");
+    }
+    let data = place.settings.store.folder().unwrap_or_else(|| place.settings.blobs.clone());
+    if fs::metadata(data).is_ok_and(|data| data.dev() == known.dev()) {
+        return Mind(format!("{shown}, on the same disk as the data"), "another disk, best in another building: one fire or theft takes both");
+    }
+    Well(format!("{shown}, kept {} days", set.keep_days))
 }
 
 fn space(path: &Path) -> Finding {

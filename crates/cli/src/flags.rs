@@ -80,7 +80,11 @@ impl Where {
         if self.settings.is_some() {
             return self.place(how);
         }
-        let settings = Settings::of_flags(&self.raw(how))?;
+        let mut raw = self.raw(how);
+        // A sample office shows how backups go on; a real one names a folder on another disk.
+        let data = raw.office.data.as_deref().map_or(Some("data"), |data| data.strip_prefix("sqlite:"));
+        raw.backup.folder = data.map(|data| std::path::Path::new(data).with_file_name("backups"));
+        let settings = Settings::of_flags(&raw)?;
         crate::log::start(&settings.log)?;
         Ok(Place::new(settings))
     }

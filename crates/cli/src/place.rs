@@ -214,6 +214,7 @@ impl Place {
             clock: Arc::new(MachineClock),
             random: Box::new(Os),
             passkeys: passkeys.ok(),
+            backups: self.settings.backups.clone(),
         };
         let office = Office::open(parts)?;
         ensure!(

@@ -169,6 +169,19 @@ events! {
         /// Identifier of the key.
         key: String,
     }
+    /// A backup was made.
+    OfficeBackedUp = "office.backed_up" 1 {
+        /// Number of entries in it.
+        size: u64,
+        /// Root of the log over them, hexadecimal.
+        root: String,
+        /// Name of the file, without its folder.
+        file: String,
+        /// Its bytes.
+        bytes: u64,
+        /// Pictures and papers that were missing or damaged, and so are not in it.
+        missing: u64,
+    }
     /// An archive left the office.
     OfficeExported = "office.exported" 1 {
         /// Number of entries in it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use siger_app::access::Access;
+use siger_app::backup::Backups;
 use siger_app::founding::{Founding, found};
 use siger_app::identity::passkey::Passkeys;
 use siger_app::identity::password::Typed;
@@ -204,8 +205,11 @@ fn found_in(folder: &Path, how: impl FnOnce(Keyring) -> Open) -> Store {
 /// # Panics
 /// When there is none.
 pub fn open(store: Store, blobs: &Path, clock: Arc<StoppedClock>, seed: u64) -> Office {
+    let backups = blobs.with_file_name("backups");
     let blobs = Folder::open(blobs).expect("a folder for blobs");
     let passkeys = Passkeys::new("localhost", &["http://localhost:8080"], "Way Kanan").expect("an address that browsers allow");
     let access = Arc::new(Access::load().expect("the policies"));
-    Office::open(Parts { store, blobs, access, clock, random: Box::new(Seeded::new(seed)), passkeys: Some(passkeys) }).expect("an office")
+    // Tests of backups make the folder; without it an office as it is set up on the first day.
+    let backups = backups.is_dir().then_some(Backups { folder: backups, keep_days: 90 });
+    Office::open(Parts { store, blobs, access, clock, random: Box::new(Seeded::new(seed)), passkeys: Some(passkeys), backups }).expect("an office")
 }

@@ -17,6 +17,7 @@ use siger_storage::table::{operation, upkeep};
 use siger_storage::{Tx, Write};
 use tokio::task::JoinHandle;
 
+use crate::backup;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::notify::{self, Notifier};
@@ -24,6 +25,8 @@ use crate::office::Office;
 
 /// Kind of the job that runs once each day.
 pub const DAILY: &str = "daily";
+/// Kind of the job that makes the backup of each night.
+pub const BACKUP: &str = "backup";
 /// Kind of a message to an officer.
 pub const NOTIFY: &str = "notify";
 /// Kind of the job that computes keyed hashes anew after the look-up key was rotated.
@@ -37,6 +40,8 @@ const PAUSE_SECONDS: i64 = 60;
 const PAUSE_SECONDS_MAX: i64 = 60 * 60;
 /// How long a job may run before it counts as failed.
 const RUN_SECONDS_MAX: u64 = 600;
+/// How long a backup may take: hundreds of gigabytes to a slow disk.
+const BACKUP_SECONDS_MAX: u64 = 3 * 60 * 60;
 /// How long a claim holds: longer than a job may run, so that only the claim of a dead process runs out.
 const CLAIM_SECONDS: i64 = 900;
 /// Jobs done in one go before the follower looks at the journal again.
@@ -64,7 +69,7 @@ pub(crate) const fn parked(at: Instant) -> Instant {
 pub struct Listed {
     /// Identifier.
     pub id: JobId,
-    /// `daily`, `notify` or `rehash`.
+    /// `daily`, `backup`, `notify` or `rehash`.
     pub kind: String,
     /// When it is due next; `None`: given up.
     pub due: Option<Instant>,
@@ -145,6 +150,9 @@ pub async fn schedule(office: &Office) -> Result<bool> {
                 tracing::warn!(waiting, "the clock read a later day before: the work of each day begins again today, and jobs put off by it are due now");
             }
             add(write, &scheduler, DAILY, Vec::new(), now, Some(&format!("{DAILY} {today}")))?;
+            if scheduler.backups().is_some() {
+                add(write, &scheduler, BACKUP, Vec::new(), now, Some(&format!("{BACKUP} {today}")))?;
+            }
             operation::move_cursor(write, DAY_CURSOR, day)?;
             Ok(true)
         })
@@ -162,6 +170,10 @@ pub async fn run_due(office: &Office, notifier: &Arc<dyn Notifier>) -> Result<Ra
         let claimed = office.write(move |write| Ok(operation::claim_job(write, &keyring, now, now.plus_seconds(CLAIM_SECONDS))?)).await?;
         let Some(job) = claimed else { break };
         let (id, attempt, kind) = (job.id, job.attempts, job.kind.clone());
+        if kind == BACKUP {
+            let until = now.plus_seconds(BACKUP_SECONDS_MAX as i64 + CLAIM_SECONDS);
+            office.write(move |write| Ok(upkeep::keep_claim(write, id, attempt, until)?)).await?;
+        }
         let outcome = if attempt > ATTEMPTS_MAX { Err("its process stopped in every try".to_owned()) } else { run(office, notifier, job).await };
         match outcome {
             Ok(()) => {
@@ -192,13 +204,14 @@ fn pause_seconds(attempt: u32) -> i64 {
 /// Runs one job so that neither a panic nor an endless wait in it stops the runner.
 async fn run(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::Job) -> Result<(), String> {
     let (office, notifier) = (office.clone(), notifier.clone());
+    let seconds = if job.kind == BACKUP { BACKUP_SECONDS_MAX } else { RUN_SECONDS_MAX };
     let mut task = tokio::spawn(async move { handle(&office, &notifier, job).await });
-    match tokio::time::timeout(Duration::from_secs(RUN_SECONDS_MAX), &mut task).await {
+    match tokio::time::timeout(Duration::from_secs(seconds), &mut task).await {
         Ok(Ok(outcome)) => outcome.map_err(|error| chain(&error)),
         Ok(Err(_)) => Err("a fault of the program".into()),
         Err(_) => {
             task.abort();
-            Err(format!("not done within {RUN_SECONDS_MAX} s"))
+            Err(format!("not done within {seconds} s"))
         }
     }
 }
@@ -220,6 +233,7 @@ fn chain(error: &Error) -> String {
 async fn handle(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::Job) -> Result<()> {
     match job.kind.as_str() {
         DAILY => daily::run(office).await,
+        BACKUP => backup::nightly(office).await,
         NOTIFY => notify::deliver(office, notifier, job.id, &job.payload).await,
         REHASH => rehash::run(office).await.map(drop),
         _ => Err(Error::internal("this version of the program does not know the kind of job")),

@@ -7,6 +7,8 @@ mod wrong;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 
+use siger_app::backup::Backups;
+use siger_domain::retention::{DataKind, RetentionRules, Span};
 use siger_storage::Url;
 
 pub use raw::Raw;
@@ -40,6 +42,8 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// Addresses of trusted proxies.
     pub proxies: Vec<IpAddr>,
+    /// Where backups go.
+    pub backups: Option<Backups>,
     /// How mail goes out.
     pub mail: Option<Mail>,
     /// How logs are written.
@@ -159,7 +163,7 @@ impl Settings {
     }
 
     fn check(file: Option<PathBuf>, raw: Raw) -> Result<Self, Wrong> {
-        let Raw { office, http, keys, mail, log, assets } = raw;
+        let Raw { office, http, keys, backup, mail, log, assets } = raw;
         let data = office.data.unwrap_or_else(|| "sqlite:data".into());
         let store: Url = data.parse().map_err(Wrong::Database)?;
         let keys_folder = office.keys.unwrap_or_else(|| "keys".into());
@@ -174,6 +178,7 @@ impl Settings {
                 return Err(Wrong::KeysInside { other: name });
             }
         }
+        let backups = backups(backup, store.folder().as_deref(), &blobs, &keys_folder)?;
         let tls = match (http.tls.certificate, http.tls.key) {
             (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
             (None, None) => None,
@@ -207,7 +212,7 @@ impl Settings {
         let mail = if mail.is_empty() { None } else { Some(mail_server(mail)?) };
         let log = Log { format: log_format(log.format.as_deref().unwrap_or("text"))?, level: log.level.unwrap_or_else(|| "info".into()) };
         crate::log::filter(&log.level)?;
-        Ok(Self { file, store, keys: keys_folder, blobs, root, listen, origin, tls, proxies, mail, log, assets: assets.folder })
+        Ok(Self { file, store, keys: keys_folder, blobs, root, listen, origin, tls, proxies, backups, mail, log, assets: assets.folder })
     }
 }
 
@@ -218,6 +223,33 @@ fn root(word: &str) -> Result<Root, Wrong> {
         "file" => Ok(Root::File),
         _ => Err(Wrong::value("keys.root", "systemd, passphrase, or (in a sample office) file")),
     }
+}
+
+/// Outside everything that it saves, so that what takes the one does not take the other with it.
+fn backups(raw: raw::Backup, data: Option<&Path>, blobs: &Path, keys: &Path) -> Result<Option<Backups>, Wrong> {
+    let longest = keep_days_max()?;
+    let keep_days = raw.keep_days.unwrap_or(longest);
+    if !(1..=longest).contains(&keep_days) {
+        return Err(Wrong::value("backup.keep_days", "at least 1 and at most the days of the rule for backups in law/retention.toml (90)"));
+    }
+    let Some(folder) = raw.folder else {
+        return if raw.keep_days.is_some() { Err(Wrong::value("backup.folder", "the folder for backups, since backup.keep_days is given")) } else { Ok(None) };
+    };
+    if [data, Some(blobs), Some(keys)].into_iter().flatten().any(|other| is_inside(&folder, other) || is_inside(other, &folder)) {
+        return Err(Wrong::value("backup.folder", "a folder that neither holds nor lies in office.data, office.blobs or office.keys"));
+    }
+    Ok(Some(Backups { folder, keep_days }))
+}
+
+/// Days that the law lets the office keep a backup.
+fn keep_days_max() -> Result<u32, Wrong> {
+    let wrong = || Wrong::value("backup.keep_days", "a rule for backups in law/retention.toml");
+    let rules = RetentionRules::embedded().map_err(|_| wrong())?;
+    let newest = rules.rules().iter().rfind(|rule| rule.kind == DataKind::Backup).ok_or_else(wrong)?;
+    Ok(match newest.span {
+        Span::Days(days) => days.into(),
+        Span::Years(years) => u32::from(years) * 365,
+    })
 }
 
 fn log_format(word: &str) -> Result<LogFormat, Wrong> {

@@ -11,6 +11,7 @@ pub struct Raw {
     pub office: Office,
     pub http: Http,
     pub keys: Keys,
+    pub backup: Backup,
     pub mail: Mail,
     pub log: Log,
     pub assets: Assets,
@@ -44,6 +45,13 @@ pub struct Tls {
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
     pub root: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    pub folder: Option<PathBuf>,
+    pub keep_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +97,7 @@ impl Raw {
                 behind_proxy: f.http.behind_proxy.or(self.http.behind_proxy),
             },
             keys: Keys { root: f.keys.root.or(self.keys.root) },
+            backup: Backup { folder: f.backup.folder.or(self.backup.folder), keep_days: self.backup.keep_days },
             mail: self.mail,
             log: Log { format: f.log.format.or(self.log.format), level: f.log.level.or(self.log.level) },
             assets: Assets { folder: f.assets.folder.or(self.assets.folder) },
@@ -97,7 +106,7 @@ impl Raw {
 
     /// Relative paths in a file count from the file's own folder, wherever the program was started.
     pub fn relative_to(&mut self, folder: &Path) {
-        let paths = [&mut self.office.keys, &mut self.office.blobs, &mut self.http.tls.certificate, &mut self.http.tls.key, &mut self.assets.folder];
+        let paths = [&mut self.office.keys, &mut self.office.blobs, &mut self.http.tls.certificate, &mut self.http.tls.key, &mut self.backup.folder, &mut self.assets.folder];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
         }

@@ -65,6 +65,18 @@ pub const ALL: &[Setting] = &[
         default: "found out: the file of a sample office, else a credential of systemd, else a passphrase",
         what: "From where the root secret comes: `systemd` (credential `siger-root`), `passphrase` (typed at each start, or in `SIGER_PASSPHRASE`), or `file` (`sample-root.secret` beside the keyring, accepted in a sample office only).",
     },
+    Setting {
+        name: "backup.folder",
+        example: "\"/mnt/backups/siger\"",
+        default: "none: no backup is made by itself, and pages warn",
+        what: "Folder for a backup each night, best on another machine's disk. It must be there (a disk that is not mounted is noticed so) and neither hold nor lie in the data, the blobs or the keys. `siger backup` and `siger export` without `--to` write there too.",
+    },
+    Setting {
+        name: "backup.keep_days",
+        example: "90",
+        default: "what the rule for backups in `law/retention.toml` says: 90 days",
+        what: "Days that a backup is kept there, at most those of the rule. The newest stays until there is a newer one. Only files that the program named itself are deleted.",
+    },
     Setting { name: "mail.host", example: "\"mail.example.go.id\"", default: "none: no mail is sent", what: "Name of the mail server." },
     Setting { name: "mail.port", example: "587", default: "465, 587 or 25, by `mail.tls`", what: "Its port." },
     Setting { name: "mail.from", example: "\"siger@example.go.id\"", default: "must be given with `mail.host`", what: "Address of the sender." },

@@ -6,11 +6,13 @@
 //! keyring can no longer open is applied as erased.
 
 mod error;
+mod file;
 mod frame;
 mod read;
 mod write;
 
 pub use error::ArchiveError;
+pub use file::{PART, write_file};
 pub use read::{import, restore};
 pub use write::write;
 

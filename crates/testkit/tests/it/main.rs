@@ -6,6 +6,7 @@ mod api_access;
 mod api_described;
 mod api_logs;
 mod archive;
+mod backup;
 mod commands;
 mod crash;
 mod desk;

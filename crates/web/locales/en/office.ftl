@@ -20,6 +20,35 @@ office-blobs-more = more than { $count } sealed
 office-blobs-faulty = The folder cannot be read as it should; run "siger check"
 office-entries = Journal entries
 office-newest = Newest entry
+office-backup = Backups
+office-backup-note = A sealed archive of the whole office, each night by itself. It opens with the keyring only, so keep a copy of that elsewhere, too. Bring one back in a drill four times a year.
+office-backup-newest = Newest
+office-backup-none = none yet
+office-backup-size = { $count ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+office-backup-missing = { $count ->
+    [one] { $count } picture or paper is missing in it
+   *[other] { $count } pictures and papers are missing in it
+}
+office-backup-folder = Folder
+office-backup-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+office-backup-kept = { $count ->
+    [one] { $count } archive
+   *[other] { $count } archives
+} there now, { $megabytes } MB
+office-backup-unset = No backup is made by itself
+office-backup-unset-why = Name a folder on another disk in the settings (backup.folder) and start again. What is lost until then is lost.
+office-backup-faulty = The folder of backups cannot be read
+office-backup-faulty-why = Is its disk mounted? Until it is, no backup is made.
+office-backup-late = The newest backup is too old
+office-backup-late-why = One should be made each night. The page "Jobs" says what it failed with.
+office-backup-runs = One is being made now. Open the page again in a while.
+office-backup-make = Make a backup now
 office-proof = Proof
 office-proof-note = Keep copies outside the office: with them anybody can show that the journal was changed or set back.
 office-checkpoint = Newest checkpoint
@@ -136,6 +165,7 @@ office-job-failed = Last failure
 office-job-again = Will be tried again
 office-job-given-up = Given up
 office-job-daily = The work of each day
+office-job-backup = Backup of the night
 office-job-notify = Message to an officer
 office-job-rehash = Look-up hashes anew
 office-due = Due today

@@ -57,6 +57,17 @@ pub struct Journal {
     pub signed_at: Option<Instant>,
 }
 
+/// How it stands with backups.
+#[derive(Clone, Copy, Debug)]
+pub struct Backup {
+    /// The newest.
+    pub newest: Option<Instant>,
+    /// A folder for them is set.
+    pub is_set: bool,
+    /// There is none, or it is too old.
+    pub is_late: bool,
+}
+
 /// What the page shows. What the officer may not know about is `None` and absent from the page.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -64,8 +75,8 @@ pub struct View {
     pub waiting: Option<Vec<Waiting>>,
     /// The journal.
     pub journal: Option<Journal>,
-    /// The last backup: `Some(None)` when there was none yet.
-    pub backup: Option<Option<Instant>>,
+    /// How it stands with backups.
+    pub backup: Option<Backup>,
     /// Persons on file.
     pub persons: Option<u64>,
     /// May register a person.
@@ -120,8 +131,9 @@ fn tiles(page: &Page<'_>, view: &View) -> Markup {
                 (Tile { label: ui.text("home-journal"), value: &number(journal.entries), note: &note, icon: "book-text", address: Some(address::JOURNAL) }.html(ui))
             }
             @if let Some(backup) = view.backup {
-                @let value = backup.map_or_else(|| ui.text("home-backup-none").to_owned(), |at| ui.locale.ago(at, ui.now));
-                (Tile { label: ui.text("home-backup"), value: &value, note: if backup.is_some() { ui.text("home-backup-note") } else { ui.text("home-backup-none-note") }, icon: "history", address: Some(address::OFFICE) }.html(ui))
+                @let value = backup.newest.map_or_else(|| ui.text("home-backup-none").to_owned(), |at| ui.locale.ago(at, ui.now));
+                @let note = match (backup.is_set, backup.is_late) { (false, _) => "home-backup-unset", (true, true) => "home-backup-late", (true, false) => "home-backup-note" };
+                (Tile { label: ui.text("home-backup"), value: &value, note: ui.text(note), icon: "history", address: Some(address::OFFICE) }.html(ui))
             }
         }
     }
@@ -191,7 +203,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             waiting(ui.sample("Penghapusan data seorang pemohon", "Erasure of an applicant's data"), ui.sample("Made W. (contoh)", "Made W. (sample)"), 2_400),
         ]),
         journal: Some(Journal { entries: 18_205, signed_at: Some(now.plus_seconds(-60)) }),
-        backup: Some(Some(now.plus_seconds(-21_600))),
+        backup: Some(Backup { newest: Some(now.plus_seconds(-21_600)), is_set: true, is_late: false }),
         persons: Some(1_482),
         may_register: true,
         index_building: false,
@@ -212,6 +224,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         ],
     };
     let first_day =
-        View { waiting: Some(Vec::new()), index_building: true, retention_held: true, backup: Some(None), journal: Some(Journal { entries: 3, signed_at: None }), ..View::default() };
-    vec![Sample::new("home", page(&inside, &full)), Sample::new("home-first-day", page(&inside, &first_day))]
+        View { waiting: Some(Vec::new()), index_building: true, retention_held: true, backup: Some(Backup { newest: None, is_set: false, is_late: true }), journal: Some(Journal { entries: 3, signed_at: None }), ..View::default() };
+    let late = View { backup: Some(Backup { newest: Some(now.plus_seconds(-300_000)), is_set: true, is_late: true }), ..full.clone() };
+    vec![Sample::new("home-backup-late", page(&inside, &late)), Sample::new("home", page(&inside, &full)), Sample::new("home-first-day", page(&inside, &first_day))]
 }

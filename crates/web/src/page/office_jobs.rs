@@ -16,7 +16,7 @@ use crate::{
     ui::Ui,
 };
 use maud::{Markup, html};
-use siger_app::job::{DAILY, Listed, NOTIFY, REHASH};
+use siger_app::job::{BACKUP, DAILY, Listed, NOTIFY, REHASH};
 use siger_domain::id::JobId;
 
 /// The page.
@@ -44,6 +44,7 @@ pub fn page(page: &Page<'_>, jobs: &[Listed], parts: Parts) -> Markup {
 fn kind(ui: &Ui<'_>, kind: &str) -> Markup {
     match kind {
         DAILY => html! { (ui.text("office-job-daily")) },
+        BACKUP => html! { (ui.text("office-job-backup")) },
         NOTIFY => html! { (ui.text("office-job-notify")) },
         REHASH => html! { (ui.text("office-job-rehash")) },
         // Of a newer version of the program.
@@ -80,6 +81,6 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         failed: failed.map(str::to_owned),
     };
     let given_up = Listed { due: None, given_up: Some(now.plus_seconds(-3_600)), ..job(NOTIFY, 8, Some("the mail server cannot be reached")) };
-    let jobs = [job(DAILY, 0, None), job(NOTIFY, 3, Some("connection refused")), job(REHASH, 1, None), job("of a newer program", 1, None), given_up];
+    let jobs = [job(DAILY, 0, None), job(BACKUP, 0, None), job(NOTIFY, 3, Some("connection refused")), job(REHASH, 1, None), job("of a newer program", 1, None), given_up];
     vec![Sample::new("office-jobs", page(&inside, &jobs, parts)), Sample::new("office-jobs-none", page(&inside, &[], Parts { office: false, ..parts }))]
 }

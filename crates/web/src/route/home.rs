@@ -4,14 +4,14 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use siger_app::context::About;
-use siger_app::{request, retention};
+use siger_app::{backup, request, retention};
 use siger_domain::access::Action;
 use siger_domain::request::Matter;
 use siger_storage::journal::read;
 use siger_storage::table::person;
 
 use crate::address;
-use crate::page::home::{Done, Journal, View, Waiting, page};
+use crate::page::home::{Backup, Done, Journal, View, Waiting, page};
 use crate::server::State;
 use crate::server::fault::WebError;
 use crate::server::visit::Desk;
@@ -33,7 +33,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let names = desk.office().names();
     let (indexed, actor) = (names.is_complete().then(|| names.progress().done), by.officer);
     let (asker, office, sees_due) = (by.clone(), desk.office().clone(), may(Action::RetentionPreview));
-    let (head, newest, persons, retention_held) = desk
+    let (head, newest, persons, retention_held, backup) = desk
         .office()
         .read(move |tx| {
             let newest = match actor {
@@ -49,7 +49,8 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
                 }
             };
             let held = sees_due && retention::date_is_held(tx, &office, &asker)?;
-            Ok((read::head(tx)?, newest, persons, held))
+            let backup = if sees_office { Some(backup::standing(tx, &office, &asker)?) } else { None };
+            Ok((read::head(tx)?, newest, persons, held, backup))
         })
         .await?;
     let (open, directory) = (desk.office().open_requests().await?, desk.office().directory().await?);
@@ -83,7 +84,7 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let view = View {
         waiting: by.may(Action::RequestList, About { own: true, ..About::default() }).then_some(waiting),
         journal: (sees_journal || sees_office).then(|| Journal { entries: head.edge.size(), signed_at: Some(head.last_at) }),
-        backup: None,
+        backup: backup.map(|standing| Backup { newest: standing.newest.map(|newest| newest.at), is_set: standing.is_set, is_late: standing.is_late }),
         persons,
         may_register: may(Action::PersonRegister),
         retention_held,

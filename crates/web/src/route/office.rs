@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use siger_app::access::matrix::Matrix;
 use siger_app::access::{Access, Effect};
 use siger_app::context::About;
-use siger_app::{Context, Error, job, retention};
+use siger_app::{Context, Error, backup, job, retention};
 use siger_domain::access::{Action, Purpose, Role};
 use siger_domain::retention::{RetentionRules, Rule};
 use siger_storage::journal::read;
@@ -26,6 +26,7 @@ use crate::server::visit::Desk;
 pub(super) fn router() -> Router<State> {
     Router::new()
         .route("/office", get(show))
+        .route("/office/backup", post(back_up))
         .route("/office/access", get(access))
         .route("/office/retention", get(kept_until))
         .route("/office/retention/apply", post(apply))
@@ -34,6 +35,9 @@ pub(super) fn router() -> Router<State> {
 
 /// Blobs are counted at most this far for the page: enough to say that the folder can be read, and done in a moment.
 const BLOBS_MAX: u64 = 10_000;
+
+/// How long the answer waits for a backup; a larger one goes on behind the page.
+const BACKUP_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn may(by: &Context, action: Action) -> bool {
     by.may(action, About::default())
@@ -47,7 +51,20 @@ pub(super) fn parts(by: &Context) -> Parts {
 async fn show(desk: Desk) -> Result<Response, WebError> {
     desk.by.authorise(Action::OfficeRead, About::default())?;
     let office = desk.office().clone();
-    let head = office.read(|tx| Ok(read::head(tx)?)).await?;
+    let (asker, opened) = (desk.by.clone(), office.clone());
+    let (head, standing) = office.read(move |tx| Ok((read::head(tx)?, backup::standing(tx, &opened, &asker)?))).await?;
+    let (place, directory) = (backup::place(&office, &desk.by).await?, office.directory().await?);
+    let backup = office_page::Backup {
+        folder: place.map(|place| office_page::Folder { path: place.folder.display().to_string(), keep_days: place.keep_days, kept: place.kept, runs: place.runs }),
+        newest: standing.newest.map(|newest| office_page::Newest {
+            at: newest.at,
+            by: newest.by.map(|of| directory.name(Some(of)).unwrap_or("–").to_owned()),
+            missing: newest.body.as_ref().map_or(0, |body| body.missing),
+            file: newest.body.map(|body| (body.file, body.size)),
+        }),
+        is_late: standing.is_late,
+        may_make: may(&desk.by, Action::OfficeBackup),
+    };
     let blobs = office.blobs().clone();
     let counted = tokio::task::spawn_blocking(move || {
         let mut count = 0;
@@ -73,10 +90,20 @@ async fn show(desk: Desk) -> Result<Response, WebError> {
         entries: head.edge.size(),
         newest: head.last_at,
         checkpoint: head.checkpoint,
+        backup,
         verifiers: keyring.log_verifiers().iter().map(siger_storage::tlog::NoteVerifier::vkey).collect(),
         parts: parts(&desk.by),
     };
     Ok(desk.visit.answer(office_page::page(&desk.visit.page(), &view)))
+}
+
+async fn back_up(Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
+    let making = backup::begin(desk.office(), &desk.by).map_err(|error| confirm_at(error, Action::OfficeBackup, crate::address::OFFICE))?;
+    // What it fails with is said here, or, if it takes longer, in the log and by the age of the newest backup.
+    if let Ok(made) = tokio::time::timeout(BACKUP_WAIT, making).await {
+        made.map_err(Error::internal)??;
+    }
+    Ok(Redirect::to(&format!("{}#backup", crate::address::OFFICE)))
 }
 
 /// The matrix asks some thousand questions; the policies are part of the program, so the answers never change.

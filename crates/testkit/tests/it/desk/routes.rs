@@ -110,6 +110,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/office/keys/{which}/rotate", Who(&[Action::OfficeKeys])),
     ("POST", "/office/keys/{which}/{id}/retire", Who(&[Action::OfficeKeys])),
     ("GET", "/office/access", Who(&[Action::OfficeRead])),
+    ("POST", "/office/backup", Who(&[Action::OfficeBackup])),
     ("GET", "/office/retention", Who(&[Action::OfficeRead, Action::RetentionPreview])),
     ("POST", "/office/retention/apply", Who(&[Action::RetentionApply])),
     ("GET", "/office/jobs", Who(&[Action::JobList])),
