@@ -76,6 +76,9 @@ pub struct Directory {
     officers: HashMap<OfficerId, Colleague>,
 }
 
+/// Stands for a name whose entry is damaged, in every language.
+pub const UNREADABLE: &str = "⚠ ???";
+
 /// An officer, as remembered.
 #[derive(Clone, Debug)]
 pub struct Colleague {
@@ -236,7 +239,7 @@ impl Office {
             .into_iter()
             .map(|known| {
                 let colleague = Colleague {
-                    name: known.profile.name.reveal().to_owned(),
+                    name: known.name().to_owned(),
                     state: known.officer.state,
                     roles: known.officer.roles.iter().copied().collect(),
                     leave: known.officer.leave,

@@ -17,7 +17,7 @@ use crate::access::Why;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
-use crate::office::Office;
+use crate::office::{Office, UNREADABLE};
 use crate::request::{self, Effect, another_administrator};
 
 /// An officer with their profile.
@@ -25,8 +25,33 @@ use crate::request::{self, Effect, another_administrator};
 pub struct Known {
     /// The row.
     pub officer: table::Officer,
-    /// Name, sign-in name, address.
-    pub profile: Profile,
+    /// Name, sign-in name, address; `None`: its entry is damaged, and everything else is as it should be.
+    pub profile: Option<Profile>,
+}
+
+impl Known {
+    /// The name to show.
+    pub fn name(&self) -> &str {
+        self.profile.as_ref().map_or(UNREADABLE, |profile| profile.name.reveal())
+    }
+
+    /// The sign-in name to show.
+    pub fn login(&self) -> &str {
+        self.profile.as_ref().map_or(UNREADABLE, |profile| profile.login.reveal())
+    }
+}
+
+/// The profile, or that it cannot be read: one damaged entry must not keep the others from their work.
+fn readable(tx: &mut Tx<'_>, keyring: &Keyring, officer: table::Officer) -> Result<Option<Known>> {
+    match table::profile(tx, keyring, &officer) {
+        Ok(None) => Ok(None),
+        Ok(profile) => Ok(Some(Known { officer, profile })),
+        Err(error) if error.is_damage() => {
+            tracing::error!(officer = %officer.id, entry = officer.profile, %error, "an officer's entry cannot be read; the others go on");
+            Ok(Some(Known { officer, profile: None }))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Everybody who works here, in the order they came.
@@ -57,9 +82,7 @@ pub(crate) fn everybody(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<Vec<Known>
 fn opened(tx: &mut Tx<'_>, keyring: &Keyring, rows: Vec<table::Officer>) -> Result<Vec<Known>> {
     let mut found = Vec::with_capacity(rows.len());
     for officer in rows {
-        if let Some(profile) = table::profile(tx, keyring, &officer)? {
-            found.push(Known { officer, profile });
-        }
+        found.extend(readable(tx, keyring, officer)?);
     }
     Ok(found)
 }
@@ -71,8 +94,7 @@ fn opened(tx: &mut Tx<'_>, keyring: &Keyring, rows: Vec<table::Officer>) -> Resu
 pub fn get(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, id: OfficerId) -> Result<Known> {
     by.authorise(Action::OfficerList, About { own: by.officer == Some(id), ..About::default() })?;
     let officer = table::get(tx, id)?.ok_or(Error::NotFound)?;
-    let profile = table::profile(tx, keyring, &officer)?.ok_or(Error::NotFound)?;
-    Ok(Known { officer, profile })
+    readable(tx, keyring, officer)?.ok_or(Error::NotFound)
 }
 
 /// The officers who are here today and may do something.

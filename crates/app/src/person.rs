@@ -138,8 +138,8 @@ pub fn add_blob(write: &mut Write<'_, '_>, by: &Context, id: PersonId, blob: &Bl
 pub struct Listed {
     /// The row.
     pub person: table::Person,
-    /// Who they are.
-    pub identity: Identity,
+    /// Who they are; `None`: the entry is damaged.
+    pub identity: Option<Identity>,
 }
 
 /// The newest files before entry `before`. The look is itself an entry.
@@ -200,8 +200,8 @@ pub async fn search_name(office: &Office, by: &Context, typed: &str) -> Result<B
         return Err(Error::invalid("name", "too_short"));
     }
     let names = office.names();
-    // Asked before the search: what became complete meanwhile may have come too late for it.
-    let complete = names.is_complete();
+    // Asked before the search: what became complete meanwhile may have come too late for it. Whoever could not be read was not looked at.
+    let complete = names.is_complete() && names.unreadable() == 0;
     if !complete && names.progress().done == 0 {
         return Ok(ByName::NotChecked);
     }
@@ -234,8 +234,14 @@ fn identities(write: &mut Write<'_, '_>, rows: Vec<table::Person>) -> Result<Vec
     let keyring = write.keyring().clone();
     let mut found = Vec::with_capacity(rows.len());
     for person in rows {
-        if let Some(identity) = table::identity(write, &keyring, &person)? {
-            found.push(Listed { person, identity });
+        match table::identity(write, &keyring, &person) {
+            Ok(None) => {}
+            Ok(identity) => found.push(Listed { person, identity }),
+            Err(error) if error.is_damage() => {
+                tracing::error!(person = %person.id, %error, "a file's entry cannot be read; the list goes on");
+                found.push(Listed { person, identity: None });
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(found)

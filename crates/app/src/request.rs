@@ -101,7 +101,16 @@ fn sees_all(by: &Context) -> Result<bool> {
 }
 
 fn with_matters(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, requests: Vec<table::Request>) -> Result<Vec<Opened>> {
-    requests.into_iter().map(|request| Ok(Opened { matter: table::matter(tx, keyring, &request)?, request })).collect()
+    let mut found = Vec::with_capacity(requests.len());
+    for request in requests {
+        match table::matter(tx, keyring, &request) {
+            Ok(matter) => found.push(Opened { matter, request }),
+            // What is asked for is not known, so nobody can answer it; it runs out.
+            Err(error) if error.is_damage() => tracing::error!(request = %request.id, %error, "a request's entry cannot be read; the others are shown"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 /// The requests opened before entry `before`, newest first, that the officer may see: all of them, or those that they opened.

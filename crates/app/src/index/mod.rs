@@ -6,6 +6,7 @@
 mod fold;
 mod table;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -52,6 +53,8 @@ struct Inner {
     of: AtomicU64,
     /// First entry not looked at.
     next: AtomicU64,
+    /// Files whose entry is damaged.
+    unreadable: RwLock<HashSet<PersonId>>,
 }
 
 impl Names {
@@ -71,6 +74,11 @@ impl Names {
         Progress { done: self.inner.table.read().len() as u64, of: self.inner.of.load(Ordering::Relaxed) }
     }
 
+    /// Files that could not be read, so that no search looked at their names.
+    pub fn unreadable(&self) -> u64 {
+        self.inner.unreadable.read().len() as u64
+    }
+
     /// The first entry of the journal that it has not looked at.
     pub fn next(&self) -> u64 {
         self.inner.next.load(Ordering::Acquire)
@@ -79,6 +87,18 @@ impl Names {
     fn put(&self, id: PersonId, registered: u64, identity: &Identity) {
         let born = identity.born.as_ref().map(|born| born.reveal().year());
         self.inner.table.write().put(id, registered, identity.name.reveal(), born);
+        self.read_again(id);
+    }
+
+    fn read_again(&self, id: PersonId) {
+        if !self.inner.unreadable.read().is_empty() {
+            self.inner.unreadable.write().remove(&id);
+        }
+    }
+
+    fn skip(&self, id: PersonId, error: &siger_storage::Error) {
+        tracing::error!(person = %id, %error, "a file's entry cannot be read, so its name is not found; the others are");
+        self.inner.unreadable.write().insert(id);
     }
 
     fn follow(&self, office: &Office, entries: &[Entry]) -> Result<()> {
@@ -86,12 +106,17 @@ impl Names {
         for entry in entries {
             if let Subject::Person(id) = entry.subject {
                 match entry.kind.as_str() {
-                    "person.registered" | "person.corrected" => match entry.open(keyring)? {
-                        Some(Event::PersonRegistered(body)) => self.put(id, entry.number, &body.identity),
-                        Some(Event::PersonCorrected(body)) => self.put(id, entry.number, &body.identity),
-                        _ => self.inner.table.write().remove(id),
+                    "person.registered" | "person.corrected" => match entry.open(keyring) {
+                        Ok(Some(Event::PersonRegistered(body))) => self.put(id, entry.number, &body.identity),
+                        Ok(Some(Event::PersonCorrected(body))) => self.put(id, entry.number, &body.identity),
+                        Ok(_) => self.inner.table.write().remove(id),
+                        Err(error) if error.is_damage() => self.skip(id, &error),
+                        Err(error) => return Err(error.into()),
                     },
-                    "person.erased" => self.inner.table.write().remove(id),
+                    "person.erased" => {
+                        self.inner.table.write().remove(id);
+                        self.read_again(id);
+                    }
                     _ => {}
                 }
             }
@@ -159,6 +184,7 @@ fn build(office: &Office) -> Result<()> {
     names.inner.of.store(files, Ordering::Relaxed);
     // A second beginning must not keep whom an erasure between the two took out.
     *names.inner.table.write() = table::Table::default();
+    names.inner.unreadable.write().clear();
     let mut from = 0;
     loop {
         let keyring = store.keyring().clone();
@@ -166,8 +192,10 @@ fn build(office: &Office) -> Result<()> {
         let Some((last, _)) = step.last() else { break };
         from = last.registered + 1;
         for (row, identity) in &step {
-            if let Some(identity) = identity {
-                names.put(row.id, row.registered, identity);
+            match identity {
+                Ok(Some(identity)) => names.put(row.id, row.registered, identity),
+                Ok(None) => {}
+                Err(error) => names.skip(row.id, error),
             }
         }
     }
@@ -175,7 +203,16 @@ fn build(office: &Office) -> Result<()> {
     Ok(())
 }
 
-fn chunk(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, from: u64) -> Result<Vec<(person::Person, Option<Identity>)>> {
-    let rows = upkeep::files(tx, from, STEP)?;
-    rows.into_iter().map(|row| Ok((row, person::identity(tx, keyring, &row)?))).collect()
+/// A file with who it is of; `None`: erased meanwhile.
+type Read = (person::Person, Result<Option<Identity>, siger_storage::Error>);
+
+fn chunk(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, from: u64) -> Result<Vec<Read>> {
+    let mut found = Vec::new();
+    for row in upkeep::files(tx, from, STEP)? {
+        match person::identity(tx, keyring, &row) {
+            Err(error) if !error.is_damage() => return Err(error.into()),
+            identity => found.push((row, identity)),
+        }
+    }
+    Ok(found)
 }

@@ -9,6 +9,7 @@ mod archive;
 mod backup;
 mod commands;
 mod crash;
+mod damaged;
 mod desk;
 mod engines;
 mod fault;

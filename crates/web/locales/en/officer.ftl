@@ -113,3 +113,4 @@ officer-tell-next-invitation = They choose a passkey, or a password with codes f
 officer-tell-next-lost_passkey = They make a new passkey; the old ones stop working then.
 officer-tell-next-lost_phone = They choose a new password and set up codes on the new phone; the old ones stop working then.
 officer-tell-wrong = If the link says that it was used and it was not them, stop their access at once.
+officer-unreadable = Cannot be read (run "siger check")

@@ -112,3 +112,4 @@ officer-tell-next-invitation = Ia memilih kunci sandi, atau kata sandi dengan ko
 officer-tell-next-lost_passkey = Ia membuat kunci sandi baru; yang lama tidak berlaku sejak itu.
 officer-tell-next-lost_phone = Ia memilih kata sandi baru dan memasang kode di ponsel baru; yang lama tidak berlaku sejak itu.
 officer-tell-wrong = Bila tautan dinyatakan sudah dipakai padahal bukan oleh dia, hentikan aksesnya seketika.
+officer-unreadable = Tidak dapat dibaca (jalankan "siger check")

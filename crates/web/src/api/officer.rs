@@ -69,7 +69,7 @@ pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result
     let officers = known.iter().map(|known| OfficerBody {
         id: Uuid::from_bytes(*known.officer.id.as_bytes()),
         invited: known.officer.profile,
-        name: known.profile.name.reveal().to_owned(),
+        name: known.name().to_owned(),
         state: known.officer.state.as_str(),
         roles: known.officer.roles.iter().map(|role| role.as_str()).collect(),
         leave: known.officer.leave.map(|leave| LeaveBody { from: leave.from.to_string(), to: leave.to.to_string() }),

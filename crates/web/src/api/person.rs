@@ -141,7 +141,8 @@ pub(super) struct ListedBody {
     registered: u64,
     /// Newest change, RFC 3339 in UTC.
     changed_at: String,
-    identity: IdentityBody,
+    /// Null where the entry is damaged.
+    identity: Option<IdentityBody>,
 }
 
 /// Persons, newest first.
@@ -289,7 +290,7 @@ impl ListedBody {
             id: Uuid::from_bytes(*listed.person.id.as_bytes()),
             registered: listed.person.registered,
             changed_at: listed.person.changed_at.to_rfc3339(),
-            identity: IdentityBody::of(&listed.identity),
+            identity: listed.identity.as_ref().map(IdentityBody::of),
         }
     }
 }

@@ -80,7 +80,7 @@ async fn passkey_finish(desk: Desk, Json(sent): Json<Finished>) -> Result<Respon
 async fn login(desk: &Desk) -> Result<String, WebError> {
     let of = desk.by.officer.ok_or(Error::NotFound)?;
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    Ok(desk.office().read(move |tx| Ok(officer::get(tx, &keyring, &by, of)?.profile.login.reveal().to_owned())).await?)
+    Ok(desk.office().read(move |tx| Ok(officer::get(tx, &keyring, &by, of)?.login().to_owned())).await?)
 }
 
 async fn password(desk: Desk) -> Result<Response, WebError> {

@@ -74,12 +74,13 @@ fn ahead(leave: Option<Leave>, today: CivilDate) -> Option<Leave> {
 async fn list(desk: Desk) -> Result<Response, WebError> {
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
     let known = desk.office().read(move |tx| officer::list(tx, &keyring, &by)).await?;
-    let today = desk.visit.ui().today();
+    let ui = desk.visit.ui();
+    let today = ui.today();
     let rows = known
         .into_iter()
         .map(|Known { officer, profile }| list_page::Row {
             address: page_of(officer.id),
-            name: profile.name.reveal().to_owned(),
+            name: profile.map_or_else(|| ui.text("officer-unreadable").to_owned(), |profile| profile.name.reveal().to_owned()),
             state: officer.state,
             leave: ahead(officer.leave, today),
             on_leave: officer.leave.is_some_and(|leave| leave.covers(today)),
@@ -187,9 +188,9 @@ async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError
     let alone = officer::only_invited(&officer);
     Ok(officer_show::View {
         address: page_of(of),
-        name: profile.name.reveal().to_owned(),
-        login: profile.login.reveal().to_owned(),
-        email: profile.email.map(|email| email.reveal().clone()),
+        name: profile.as_ref().map_or_else(|| desk.visit.ui().text("officer-unreadable").to_owned(), |profile| profile.name.reveal().to_owned()),
+        login: profile.as_ref().map_or_else(|| "–".to_owned(), |profile| profile.login.reveal().to_owned()),
+        email: profile.and_then(|profile| profile.email).map(|email| email.reveal().clone()),
         state: officer.state,
         roles: officer.roles,
         leave,
@@ -229,7 +230,7 @@ async fn roles_view(desk: &Desk, of: OfficerId) -> Result<officer_new::RolesView
     let known = desk.office().read(move |tx| officer::get(tx, &keyring, &by, of)).await?;
     Ok(officer_new::RolesView {
         address: page_of(of),
-        name: known.profile.name.reveal().to_owned(),
+        name: known.name().to_owned(),
         chosen: known.officer.roles.clone(),
         now: known.officer.roles,
         fault: None,
@@ -320,18 +321,18 @@ async fn recover(Path(of): Path<String>, Posted { mut desk, fields }: Posted) ->
     };
     desk.visit.here = page_of(of);
     let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
-    let Known { officer: known, profile } = desk.office().read(move |tx| officer::get(tx, &keyring, &by, of)).await?;
-    let alone = officer::only_invited(&known);
+    let known = desk.office().read(move |tx| officer::get(tx, &keyring, &by, of)).await?;
+    let alone = officer::only_invited(&known.officer);
     let action = if alone { Action::OfficerInvite } else { Action::OfficerRecover };
     before_form(&desk, action, About { own: desk.by.officer == Some(of), ..About::default() })?;
     // Somebody who never came gets an invitation again, whatever the form says.
-    let kind = match (known.state, lost) {
+    let kind = match (known.officer.state, lost) {
         (Standing::Invited, _) | (_, Lost::Invitation) => Kind::Invitation,
         (_, Lost::Passkey) => Kind::LostPasskey,
         (_, Lost::Phone) => Kind::LostPhone,
     };
     let (code, request) = (desk.office().with_random(Code::new), RequestId::new(desk.by.now, desk.office().random()));
-    let shown = (profile.name.reveal().to_owned(), profile.login.reveal().to_owned(), code.to_letters());
+    let shown = (known.name().to_owned(), known.login().to_owned(), code.to_letters());
     let by = desk.by.clone();
     let done = desk
         .office()

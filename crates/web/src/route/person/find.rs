@@ -44,7 +44,7 @@ pub(super) async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Respons
         .await?;
     let next = found.last().filter(|_| more).map(|last| format!("{}?before={}&purpose={}", address::PERSONS, last.person.registered, purpose.as_str()));
     let view = list::View {
-        rows: rows(&found, purpose),
+        rows: rows(&found, purpose, desk.visit.ui().text("person-unreadable")),
         newest: part.before.map(|_| format!("{}?purpose={}", address::PERSONS, purpose.as_str())),
         purposes,
         next,
@@ -53,12 +53,12 @@ pub(super) async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Respons
     Ok(desk.visit.answer(list::page(&desk.visit.page(), &view)))
 }
 
-fn rows(found: &[Listed], purpose: Purpose) -> Vec<Row> {
+fn rows(found: &[Listed], purpose: Purpose, unreadable: &str) -> Vec<Row> {
     let row = |listed: &Listed| Row {
         address: file_for(listed.person.id, purpose),
-        name: listed.identity.name.reveal().to_owned(),
-        born: listed.identity.born.as_ref().map(|born| *born.reveal()),
-        nationality: listed.identity.nationality.to_string(),
+        name: listed.identity.as_ref().map_or_else(|| unreadable.to_owned(), |identity| identity.name.reveal().to_owned()),
+        born: listed.identity.as_ref().and_then(|identity| identity.born.as_ref()).map(|born| *born.reveal()),
+        nationality: listed.identity.as_ref().map_or_else(|| "–".to_owned(), |identity| identity.nationality.to_string()),
         changed_at: listed.person.changed_at,
     };
     found.iter().map(row).collect()
@@ -131,7 +131,7 @@ pub(super) async fn search(Posted { mut desk, fields }: Posted) -> Result<Respon
             let text = Document { kind: DocumentKind::Passport, issuer, number, expires: None }.lookup_text();
             let by = desk.by.clone();
             let found = desk.office().write(move |write| person::by_document(write, &by, &text)).await?;
-            (Outcome::ByNumber(rows(&found, purposes.chosen)), 200)
+            (Outcome::ByNumber(rows(&found, purposes.chosen, desk.visit.ui().text("person-unreadable"))), 200)
         }
         Ok(Sought::Number(number)) => (Outcome::Issuer { number: shown(&number), issuer: String::new(), faults: Vec::new() }, 200),
         Ok(Sought::Name(name)) => by_name(&desk, &name, purposes.chosen).await?,
@@ -150,7 +150,7 @@ pub(super) async fn search(Posted { mut desk, fields }: Posted) -> Result<Respon
 async fn by_name(desk: &Desk, name: &str, purpose: Purpose) -> Result<(Outcome, u16), WebError> {
     match person::search_name(desk.office(), &desk.by, name).await {
         Ok(ByName::NotChecked) => Ok((Outcome::NotChecked, 200)),
-        Ok(ByName::Found { persons, complete }) => Ok((Outcome::ByName { rows: rows(&persons, purpose), complete }, 200)),
+        Ok(ByName::Found { persons, complete }) => Ok((Outcome::ByName { rows: rows(&persons, purpose, desk.visit.ui().text("person-unreadable")), complete }, 200)),
         Err(Error::Invalid(_)) => Ok((Outcome::TooShort, 422)),
         Err(error) => Err(error.into()),
     }
