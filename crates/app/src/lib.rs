@@ -16,6 +16,7 @@ pub mod live;
 pub mod notify;
 pub mod office;
 pub mod officer;
+pub mod orphan;
 pub mod person;
 pub mod random;
 pub mod request;

@@ -41,6 +41,7 @@ struct Inner {
     passkeys: Option<Passkeys>,
     backups: Option<Backups>,
     backing_up: Arc<tokio::sync::Mutex<()>>,
+    changing_keys: tokio::sync::Mutex<()>,
     guard: Mutex<Guard>,
     hashing: tokio::sync::Semaphore,
     keeping: tokio::sync::Mutex<()>,
@@ -127,6 +128,7 @@ impl Office {
             passkeys: parts.passkeys,
             backups: parts.backups,
             backing_up: Arc::default(),
+            changing_keys: tokio::sync::Mutex::default(),
             guard,
             hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
             keeping: tokio::sync::Mutex::default(),
@@ -197,6 +199,10 @@ impl Office {
 
     pub(crate) fn backing_up(&self) -> &Arc<tokio::sync::Mutex<()>> {
         &self.inner.backing_up
+    }
+
+    pub(crate) fn changing_keys(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.changing_keys
     }
 
     /// The names in memory, once [`crate::index::spawn`] was called.
@@ -293,7 +299,9 @@ impl Office {
         self.inner.store.read(f).await
     }
 
-    /// Destroys the keys and removes the blobs of erased persons, after the erasure is on disk. Safe to repeat.
+    /// Destroys the keys and removes the blobs of erased persons, after the erasure is on disk. Safe to repeat. The key goes first: it is
+    /// what opens everything, and a backup under way tells a blob that was erased from one that is lost by it. Blobs that a crash leaves
+    /// behind are swept by the daily job.
     ///
     /// # Errors
     /// When the keyring cannot be written: the erasure is recorded and this must be repeated (the daily job does).

@@ -28,6 +28,9 @@ pub const LOOKS: u32 = 5;
 /// Documents that can be given at once when a file is made: nobody carries more.
 pub const DOCUMENTS_MAX: usize = 10;
 
+/// Pictures and papers on one file: what a page lists. A file that needs more holds something that belongs elsewhere.
+pub const PAPERS_MAX: usize = 200;
+
 /// What a new entry made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Made {
@@ -114,19 +117,26 @@ pub struct BlobNote {
 /// Whether a picture may be stored on a file, and under which key: asked before the slow work.
 ///
 /// # Errors
-/// When not permitted or not there.
+/// When not permitted, not there, or the file holds [`PAPERS_MAX`] already.
 pub fn blob_key(tx: &mut Tx<'_>, by: &Context, id: PersonId) -> Result<siger_storage::keyring::KeyIndex> {
     by.authorise(Action::BlobStore, About::default())?;
-    Ok(present(tx, id)?.key)
+    let person = present(tx, id)?;
+    room_for_one(tx, id)?;
+    Ok(person.key)
+}
+
+fn room_for_one(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    if table::blobs(tx, id)?.len() >= PAPERS_MAX { Err(Error::Conflict("papers_full")) } else { Ok(()) }
 }
 
 /// Writes down that a sealed blob belongs to a file.
 ///
 /// # Errors
-/// When not permitted or not there.
+/// When not permitted, not there, or the file holds [`PAPERS_MAX`] already.
 pub fn add_blob(write: &mut Write<'_, '_>, by: &Context, id: PersonId, blob: &BlobNote) -> Result<Made> {
     let stamp = by.authorise(Action::BlobStore, About::default())?;
     present(write, id)?;
+    room_for_one(write, id)?;
     let event =
         Event::BlobStored(body::BlobStored { blob: blob.blob.to_string(), kind: blob.kind.to_owned(), bytes: blob.bytes, media: blob.media.to_owned() });
     let number = write.append(stamp, Subject::Person(id), &event)?;

@@ -220,9 +220,7 @@ pub fn erase(
     if person.erased.is_some() {
         return Err(Error::Conflict("erased"));
     }
-    for (blob, _) in persons::blobs(write, of)? {
-        effect.blobs.push(blob);
-    }
+    effect.blobs.extend(persons::every_blob(write, of)?);
     effect.puncture.push(person.key);
     write.append(stamp, Subject::Person(of), &Event::PersonErased(body::PersonErased { ground, request }))?;
     Ok(())

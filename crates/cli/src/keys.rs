@@ -89,7 +89,7 @@ impl Keys {
                 if office.store().keyring().retire(which.which(), &id, MachineClock.now())? {
                     let event = Event::KeyRetired(body::KeyRetired { which: which.which().as_str().to_owned(), key: id });
                     let written = office.store().write_blocking(move |write| write.append(console(), Subject::Office, &event));
-                    written.context("the key is retired, but the journal does not say so: write it into the office's book")?;
+                    written.context("the key is retired, but the journal does not say so yet: the office writes it down when it is served")?;
                 }
                 eprintln!("Retired.");
                 Ok(())

@@ -1,11 +1,12 @@
-//! The work of each day: requests that ran out, what is kept too long, erasures that were not finished.
+//! The work of each day: requests that ran out, what is kept too long, erasures that were not finished, blobs that belong
+//! to nobody, keys that were changed without an entry.
 
 use siger_domain::access::{Action, Purpose};
 
 use crate::error::{Error, Result};
 use crate::notify::{self, About};
 use crate::office::Office;
-use crate::{request, retention};
+use crate::{keys, orphan, request, retention};
 
 /// Each part is tried even when another fails; all of them can be repeated.
 pub(super) async fn run(office: &Office) -> Result<()> {
@@ -25,7 +26,9 @@ pub(super) async fn run(office: &Office) -> Result<()> {
         }
         other => other,
     };
-    let (expired, finished, applied) = (expired?, finished?, applied?);
-    tracing::info!(expired, finished, erased = applied.erased, deleted = applied.deleted, "the daily work is done");
+    let swept = orphan::sweep(office).await;
+    let keys = keys::catch_up(office).await;
+    let (expired, finished, applied, swept, keys) = (expired?, finished?, applied?, swept?, keys?);
+    tracing::info!(expired, finished, erased = applied.erased, deleted = applied.deleted, swept, keys, "the daily work is done");
     Ok(())
 }

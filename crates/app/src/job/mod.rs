@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::backup;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
+use crate::keys;
 use crate::notify::{self, Notifier};
 use crate::office::Office;
 
@@ -245,6 +246,14 @@ async fn handle(office: &Office, notifier: &Arc<dyn Notifier>, job: operation::J
 pub fn spawn(office: &Office, notifier: Arc<dyn Notifier>) -> JoinHandle<()> {
     let office = office.clone();
     tokio::spawn(async move {
+        let starter = office.clone();
+        let starting = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(keys::CATCH_UP_SECONDS as u64)).await;
+            if let Err(error) = keys::catch_up(&starter).await {
+                tracing::error!(error = %chain(&error), "the keys could not be compared with the journal; the daily work tries again");
+            }
+        });
+        drop(starting);
         let mut tail = office.store().tail();
         loop {
             tail.borrow_and_update();

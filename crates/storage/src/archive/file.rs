@@ -40,7 +40,9 @@ pub fn write_file(store: &Store, blobs: &Folder, path: &Path) -> Result<Summary>
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(failed("make the archive"))?;
     let written = whole(store, blobs, file).and_then(|summary| {
         // Linked, not renamed: somebody else's archive that came meanwhile is not written over.
-        fs::hard_link(&part, path).or_else(|_| if path.exists() { Err(std::io::ErrorKind::AlreadyExists.into()) } else { fs::rename(&part, path) }).map_err(failed("name the archive"))?;
+        fs::hard_link(&part, path)
+            .or_else(|_| if path.exists() { Err(std::io::ErrorKind::AlreadyExists.into()) } else { fs::rename(&part, path) })
+            .map_err(failed("name the archive"))?;
         Ok(summary)
     });
     // Half an archive is of no use; a whole one has its name by now.

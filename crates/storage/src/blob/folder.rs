@@ -12,7 +12,10 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::SystemTime,
 };
+
+use siger_domain::time::Instant;
 
 use super::{BLOB_BYTES_MAX, BlobId, Error, Put, Result};
 use crate::keyring::{KeyIndex, Keyring, Place, SEALED_OVERHEAD_BYTES, durable};
@@ -154,6 +157,20 @@ impl Folder {
         Ok(true)
     }
 
+    /// When a blob was put here, by the clock of the disk; `None`: it is not here.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn put_at(&self, id: BlobId) -> Result<Option<Instant>> {
+        let path = self.path(id);
+        let modified = match fs::metadata(&path).and_then(|metadata| metadata.modified()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(Error::io("look at", &path))?,
+        };
+        let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Ok(Some(Instant::from_unix_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))))
+    }
+
     /// Whether a blob is there with the bytes that its name promises.
     ///
     /// # Errors
@@ -223,7 +240,6 @@ fn sweep(pending: &Path) -> Result<()> {
 mod tests {
     use super::*;
     use crate::keyring::{self, RootSecret};
-    use siger_domain::time::Instant;
 
     const PERSON: KeyIndex = KeyIndex::new(0, 1);
     const OTHER: KeyIndex = KeyIndex::new(0, 2);

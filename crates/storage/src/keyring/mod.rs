@@ -290,6 +290,11 @@ impl Keyring {
         self.state().contents.origin.clone()
     }
 
+    /// When the keyring was made, with the first key of each kind.
+    pub fn created(&self) -> Instant {
+        self.state().contents.created
+    }
+
     /// Number of changes so far. A database that remembers it notices an old copy of the keyring, which would bring erased keys back.
     pub fn revision(&self) -> u64 {
         self.state().contents.revision

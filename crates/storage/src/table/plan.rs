@@ -23,6 +23,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("SELECT COUNT(*), COUNT(erased) FROM person", "counts all; asked by figures, not by a page"),
     ("SELECT COUNT(*) FROM person WHERE erased IS NULL AND changed_at", "counts all, once a day"),
     ("SELECT COUNT(*) FROM request r JOIN", "counts all, once a day"),
+    ("SELECT id FROM job WHERE kind", "jobs that wait, when a key is retired: mail that was not sent yet"),
     ("SELECT COUNT(*) FROM credential_use", "a row for each way to sign in: some hundred"),
     (
         "SELECT id, key_index, profile, state, roles, leave_from, leave_to, recovery_expires, erased FROM officer",
@@ -88,6 +89,9 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     upkeep::count_sessions_ended(tx, now)?;
     upkeep::count_orphan_uses(tx, now)?;
     upkeep::count_requests_closed(tx, now)?;
+    upkeep::count_devices_ended(tx, now)?;
+    upkeep::count_answers(tx, now)?;
+    upkeep::jobs_of_kind(tx, "rehash")?;
     upkeep::count_jobs(tx, "daily", now, now)?;
     upkeep::count_unchanged_since(tx, now)?;
     Ok(())

@@ -162,10 +162,7 @@ pub fn jobs_of_kind(tx: &mut Tx<'_>, kind: &str) -> Result<Vec<JobId>> {
 /// # Errors
 /// When the engine refuses.
 pub fn bring_back(tx: &mut Tx<'_>, now: Instant, from: Instant, before: Instant) -> Result<u64> {
-    tx.execute(
-        "UPDATE job SET run_at = $1, claimed_until = NULL WHERE run_at < $3 AND (run_at >= $2 OR claimed_until >= $2)",
-        params![now, from, before],
-    )
+    tx.execute("UPDATE job SET run_at = $1, claimed_until = NULL WHERE (run_at >= $2 OR claimed_until >= $2) AND run_at < $3", params![now, from, before])
 }
 
 /// Holds the claim on a job longer, only while it is still at that attempt.

@@ -148,7 +148,12 @@ async fn a_waiting_rehash_is_found_behind_any_number_of_jobs() {
             for kind in std::iter::repeat_n(job::NOTIFY, 600).chain([job::REHASH]) {
                 let at = filler.now();
                 let id = JobId::new(at, filler.random());
-                operation::add_job(write, &keyring, &operation::Job { id, kind: kind.to_owned(), payload: Vec::new(), run_at: at, attempts: 0, failed: None }, None)?;
+                operation::add_job(
+                    write,
+                    &keyring,
+                    &operation::Job { id, kind: kind.to_owned(), payload: Vec::new(), run_at: at, attempts: 0, failed: None },
+                    None,
+                )?;
             }
             Ok(())
         })

@@ -78,3 +78,33 @@ async fn the_other_keys_are_rotated_with_overlap() {
     }
     register(&test, &test.officer("ratih", &[Role::Desk]).await, "Contoh Lim").await;
 }
+
+#[tokio::test]
+async fn a_change_of_keys_that_was_cut_off_is_written_down() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    test.officer("adi", &[Role::Administrator]).await;
+    assert_eq!(keys::catch_up(office).await.unwrap(), 0, "the first keys need no entry");
+    // The keyring changes; the machine stops before the entries.
+    let keyring = office.store().keyring();
+    let old = keyring.list().into_iter().find(|key| key.which == Which::Log).unwrap().id;
+    let new = keyring.rotate(siger_storage::keyring::Rotation::Log, office.now(), &[3; 32]).unwrap();
+    let lookup = keyring.rotate(siger_storage::keyring::Rotation::Lookup, office.now(), &[4; 32]).unwrap();
+    keyring.retire(Which::Log, &old, office.now()).unwrap();
+    assert_eq!(keys::catch_up(office).await.unwrap(), 0, "whoever did it may be about to write it down");
+    test.clock.advance_seconds(600);
+    assert_eq!(keys::catch_up(office).await.unwrap(), 3);
+    assert_eq!(keys::catch_up(office).await.unwrap(), 0, "once");
+    let mut said = Vec::new();
+    for entry in office.read(|tx| Ok(read::newest(tx, u64::MAX, 3)?)).await.unwrap() {
+        match entry.open(office.store().keyring()).unwrap() {
+            Some(Event::KeyRotated(body)) => said.push((entry.kind, body.which, body.key)),
+            Some(Event::KeyRetired(body)) => said.push((entry.kind, body.which, body.key)),
+            other => panic!("{other:?}"),
+        }
+    }
+    said.sort();
+    let expected = [("key.retired", "log", old), ("key.rotated", "log", new), ("key.rotated", "lookup", lookup)];
+    assert_eq!(said, expected.map(|(kind, which, key)| (kind.to_owned(), which.to_owned(), key)));
+    assert!(job::rehash::waits(office).await.unwrap(), "the hashes are computed anew");
+}

@@ -245,7 +245,10 @@ async fn a_clock_that_jumps_ahead_ends_nothing_until_somebody_has_looked() {
     assert_eq!(request.state, siger_domain::request::State::Open, "no request ran out by that clock");
     let told = office.read(|tx| Ok(siger_storage::journal::read::newest_of_kind(tx, "retention.applied", u64::MAX, 10)?)).await.unwrap();
     assert_eq!(told.len(), 1, "the run of the first day only");
-    assert!(matches!(retention::apply(office, &office.system(Purpose::Retention), true).await, Err(Error::Conflict("retention_held"))), "the program cannot say that it looked");
+    assert!(
+        matches!(retention::apply(office, &office.system(Purpose::Retention), true).await, Err(Error::Conflict("retention_held"))),
+        "the program cannot say that it looked"
+    );
     let _ = (wrong, administrator);
 
     // The next day by that clock: it still waits.
@@ -285,4 +288,89 @@ async fn too_much_at_once_waits_for_somebody() {
     assert!(row(&test, due[0]).await.erased.is_none());
     assert_eq!(apply_by_hand(&test).await.erased, 21);
     assert_eq!(held(&test).await, None);
+}
+
+/// A picture on a file, as the upload puts it: on the disk first, then into the journal unless `cut` off between the two.
+async fn picture(test: &TestOffice, desk: &TestOfficer, id: PersonId, bytes: &[u8], cut: bool) -> Result<siger_storage::blob::BlobId, Error> {
+    let (office, by) = (&test.office, test.context(desk).await);
+    let key = office.read(move |tx| person::blob_key(tx, &by, id)).await?;
+    let blob = office.blobs().put(office.store().keyring(), key, bytes).unwrap().id;
+    if !cut {
+        let (by, note) = (test.context(desk).await, person::BlobNote { blob, kind: "paper", bytes: bytes.len() as u64, media: "image/png" });
+        office.write(move |write| person::add_blob(write, &by, id, &note)).await?;
+    }
+    Ok(blob)
+}
+
+/// A clock that the disk has reached: its files are stamped by the machine's own.
+fn after_today(test: &TestOffice, days: i64) {
+    let file = tempfile::NamedTempFile::new().unwrap().as_file().metadata().unwrap().modified().unwrap();
+    let real = file.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let behind = real - test.office.now().unix_seconds() as i64;
+    test.clock.advance_seconds(behind.max(0) + days * DAY);
+}
+
+#[tokio::test]
+async fn blobs_that_no_file_names_are_removed_after_a_day() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let (kept, gone) = (register(&test, &desk, "Contoh Lim").await, register(&test, &desk, "Contoh Pergi").await);
+    let named = picture(&test, &desk, kept, b"named", false).await.unwrap();
+    let cut = picture(&test, &desk, kept, b"cut off", true).await.unwrap();
+    let erased = picture(&test, &desk, gone, b"erased", false).await.unwrap();
+    // The erasure is recorded and the key destroyed; the machine stops before the file is removed.
+    let by = office.system(Purpose::Retention);
+    let mut effect = office
+        .write(move |write| {
+            let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: Purpose::Retention };
+            let mut effect = request::Effect::default();
+            request::erase(write, stamp, gone, ErasureGround::KeptUntil, None, &mut effect)?;
+            Ok(effect)
+        })
+        .await
+        .unwrap();
+    assert_eq!(std::mem::take(&mut effect.blobs), [*erased.as_bytes()]);
+    office.finish_erasure(effect).await.unwrap();
+    let there = |blob| office.blobs().verify(blob).is_ok();
+    assert_eq!(siger_app::orphan::sweep(office).await.unwrap(), 0, "an upload may be under way");
+    assert!(there(named) && there(cut) && there(erased));
+    after_today(&test, 2);
+    step(&test).await;
+    assert!(there(named) && !there(cut) && !there(erased));
+}
+
+#[tokio::test]
+async fn so_many_unnamed_blobs_are_a_fault_and_stay() {
+    let test = TestOffice::new();
+    for number in 0..=person::PAPERS_MAX {
+        test.office.blobs().put_sealed(format!("sealed {number}").as_bytes()).unwrap();
+    }
+    after_today(&test, 2);
+    assert!(siger_app::orphan::sweep(&test.office).await.is_err());
+    assert_eq!(test.office.blobs().iter().count(), person::PAPERS_MAX + 1);
+}
+
+#[tokio::test]
+async fn a_file_takes_so_many_papers_and_erasure_removes_them_all() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let id = register(&test, &desk, "Contoh Lim").await;
+    for number in 0..person::PAPERS_MAX {
+        picture(&test, &desk, id, format!("paper {number}").as_bytes(), false).await.unwrap();
+    }
+    assert!(matches!(picture(&test, &desk, id, b"one more", false).await, Err(Error::Conflict("papers_full"))));
+    let by = office.system(Purpose::Retention);
+    let effect = office
+        .write(move |write| {
+            let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: Purpose::Retention };
+            let mut effect = request::Effect::default();
+            request::erase(write, stamp, id, ErasureGround::KeptUntil, None, &mut effect)?;
+            Ok(effect)
+        })
+        .await
+        .unwrap();
+    office.finish_erasure(effect).await.unwrap();
+    assert_eq!(office.blobs().iter().count(), 0);
 }

@@ -28,6 +28,7 @@ conflict-rehash_waits = The look-up hashes are still being computed anew. Try ag
 conflict-retention_held = The date jumped, or too much would be erased at once. Open the page "Kept until" again and look at the reason.
 conflict-backup_no_folder = No folder is set for backups. Set backup.folder and start again.
 conflict-backup_runs = A backup is being made already. Wait until it is there.
+conflict-papers_full = This file holds as many pictures and papers as one can. Put what belongs elsewhere there.
 conflict-key_in_use = This key is in use. Put a new one in its place first.
 conflict-idempotency_key_reused = This idempotency key was used for another body.
 invalid-root-missing = The office key comes from outside: rotate it at the console with "siger keys rotate office".

@@ -28,6 +28,7 @@ conflict-rehash_waits = Hash pencarian masih dihitung ulang. Coba lagi beberapa 
 conflict-retention_held = Tanggalnya meloncat, atau terlalu banyak yang akan dihapus sekaligus. Buka lagi halaman "Masa simpan" dan lihat alasannya.
 conflict-backup_no_folder = Folder cadangan belum ditentukan. Atur backup.folder, lalu mulai lagi.
 conflict-backup_runs = Cadangan sedang dibuat. Tunggu sampai selesai.
+conflict-papers_full = Berkas ini sudah memuat foto dan surat sebanyak yang dapat disimpan. Taruh yang lain di tempatnya sendiri.
 conflict-key_in_use = Kunci ini sedang dipakai. Ganti dulu dengan yang baru.
 conflict-idempotency_key_reused = Kunci idempotensi ini sudah dipakai untuk isi lain.
 invalid-root-missing = Kunci kantor berasal dari luar: ganti di konsol dengan "siger keys rotate office".
