@@ -220,7 +220,8 @@ fn end_of(office: &Office, day: CivilDate) -> Result<Instant> {
 
 /// The archives that are due in the folder of backups.
 fn archives_due(office: &Office, cutoffs: &Cutoffs) -> Result<Vec<backup::Kept>> {
-    let Some(backups) = office.backups() else { return Ok(Vec::new()) };
+    // A folder that is not there holds nothing that is due; the backup itself says that it is missing.
+    let Some(backups) = office.backups().filter(|backups| backups.folder.is_dir()) else { return Ok(Vec::new()) };
     let before = |cutoff: &Option<(Rule, Instant)>| cutoff.as_ref().map(|(_, before)| *before);
     Ok(backup::due(backup::kept(backups, &office.info().code)?, before(&cutoffs.backup), before(&cutoffs.export)))
 }

@@ -106,7 +106,14 @@ impl Raw {
 
     /// Relative paths in a file count from the file's own folder, wherever the program was started.
     pub fn relative_to(&mut self, folder: &Path) {
-        let paths = [&mut self.office.keys, &mut self.office.blobs, &mut self.http.tls.certificate, &mut self.http.tls.key, &mut self.backup.folder, &mut self.assets.folder];
+        let paths = [
+            &mut self.office.keys,
+            &mut self.office.blobs,
+            &mut self.http.tls.certificate,
+            &mut self.http.tls.key,
+            &mut self.backup.folder,
+            &mut self.assets.folder,
+        ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
         }

@@ -223,8 +223,18 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             },
         ],
     };
-    let first_day =
-        View { waiting: Some(Vec::new()), index_building: true, retention_held: true, backup: Some(Backup { newest: None, is_set: false, is_late: true }), journal: Some(Journal { entries: 3, signed_at: None }), ..View::default() };
+    let first_day = View {
+        waiting: Some(Vec::new()),
+        index_building: true,
+        retention_held: true,
+        backup: Some(Backup { newest: None, is_set: false, is_late: true }),
+        journal: Some(Journal { entries: 3, signed_at: None }),
+        ..View::default()
+    };
     let late = View { backup: Some(Backup { newest: Some(now.plus_seconds(-300_000)), is_set: true, is_late: true }), ..full.clone() };
-    vec![Sample::new("home-backup-late", page(&inside, &late)), Sample::new("home", page(&inside, &full)), Sample::new("home-first-day", page(&inside, &first_day))]
+    vec![
+        Sample::new("home-backup-late", page(&inside, &late)),
+        Sample::new("home", page(&inside, &full)),
+        Sample::new("home-first-day", page(&inside, &first_day)),
+    ]
 }

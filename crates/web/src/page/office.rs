@@ -236,7 +236,12 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         checkpoint: "siger.example/way-kanan\n18205\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— siger.example/way-kanan SAMPLE\n".to_owned(),
         backup: Backup {
             folder: Some(Folder { path: "/mnt/backups/siger".to_owned(), keep_days: 90, kept: Some((88, 212_000_000)), runs: false }),
-            newest: Some(Newest { at: now.plus_seconds(-21_600), by: None, file: Some(("siger-backup-WKN-20261124T170000Z.siger".to_owned(), 18_190)), missing: 0 }),
+            newest: Some(Newest {
+                at: now.plus_seconds(-21_600),
+                by: None,
+                file: Some(("siger-backup-WKN-20261124T170000Z.siger".to_owned(), 18_190)),
+                missing: 0,
+            }),
             is_late: false,
             may_make: true,
         },
@@ -246,7 +251,12 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let unset = Backup { folder: None, newest: None, is_late: true, may_make: true };
     let late = Backup {
         folder: view.backup.folder.clone().map(|folder| Folder { runs: true, ..folder }),
-        newest: view.backup.newest.clone().map(|newest| Newest { at: now.plus_seconds(-300_000), by: Some(inside.ui.sample("Arif S. (contoh)", "Arif S. (sample)").to_owned()), missing: 2, ..newest }),
+        newest: view.backup.newest.clone().map(|newest| Newest {
+            at: now.plus_seconds(-300_000),
+            by: Some(inside.ui.sample("Arif S. (contoh)", "Arif S. (sample)").to_owned()),
+            missing: 2,
+            ..newest
+        }),
         is_late: true,
         may_make: true,
     };
@@ -254,5 +264,10 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let late = View { backup: late, ..view.clone() };
     let lost = View { backup: lost, ..view.clone() };
     let faulty = View { backup: unset, blobs: Blobs::Faulty, is_sample: false, parts: Parts { office: true, ..Parts::default() }, ..view.clone() };
-    vec![Sample::new("office", page(&inside, &view)), Sample::new("office-faulty", page(&inside, &faulty)), Sample::new("office-backup-late", page(&inside, &late)), Sample::new("office-backup-lost", page(&inside, &lost))]
+    vec![
+        Sample::new("office", page(&inside, &view)),
+        Sample::new("office-faulty", page(&inside, &faulty)),
+        Sample::new("office-backup-late", page(&inside, &late)),
+        Sample::new("office-backup-lost", page(&inside, &lost)),
+    ]
 }

@@ -81,6 +81,13 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         failed: failed.map(str::to_owned),
     };
     let given_up = Listed { due: None, given_up: Some(now.plus_seconds(-3_600)), ..job(NOTIFY, 8, Some("the mail server cannot be reached")) };
-    let jobs = [job(DAILY, 0, None), job(BACKUP, 0, None), job(NOTIFY, 3, Some("connection refused")), job(REHASH, 1, None), job("of a newer program", 1, None), given_up];
+    let jobs = [
+        job(DAILY, 0, None),
+        job(BACKUP, 0, None),
+        job(NOTIFY, 3, Some("connection refused")),
+        job(REHASH, 1, None),
+        job("of a newer program", 1, None),
+        given_up,
+    ];
     vec![Sample::new("office-jobs", page(&inside, &jobs, parts)), Sample::new("office-jobs-none", page(&inside, &[], Parts { office: false, ..parts }))]
 }

@@ -55,7 +55,12 @@ async fn show(desk: Desk) -> Result<Response, WebError> {
     let (head, standing) = office.read(move |tx| Ok((read::head(tx)?, backup::standing(tx, &opened, &asker)?))).await?;
     let (place, directory) = (backup::place(&office, &desk.by).await?, office.directory().await?);
     let backup = office_page::Backup {
-        folder: place.map(|place| office_page::Folder { path: place.folder.display().to_string(), keep_days: place.keep_days, kept: place.kept, runs: place.runs }),
+        folder: place.map(|place| office_page::Folder {
+            path: place.folder.display().to_string(),
+            keep_days: place.keep_days,
+            kept: place.kept,
+            runs: place.runs,
+        }),
         newest: standing.newest.map(|newest| office_page::Newest {
             at: newest.at,
             by: newest.by.map(|of| directory.name(Some(of)).unwrap_or("–").to_owned()),
@@ -175,9 +180,8 @@ async fn kept_until(desk: Desk) -> Result<Response, WebError> {
 /// The dry run, and the newest run before it.
 async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
     let (by, office) = (desk.by.clone(), desk.office().clone());
-    let read = desk
-        .office()
-        .read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?, retention::held(tx, &office, &by)?)));
+    let read =
+        desk.office().read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?, retention::held(tx, &office, &by)?)));
     let (due, run, held) = read.await?;
     let directory = desk.office().directory().await?;
     let newest = run.map(|run| office_retention::Run {

@@ -150,7 +150,9 @@ pub(super) async fn search(Posted { mut desk, fields }: Posted) -> Result<Respon
 async fn by_name(desk: &Desk, name: &str, purpose: Purpose) -> Result<(Outcome, u16), WebError> {
     match person::search_name(desk.office(), &desk.by, name).await {
         Ok(ByName::NotChecked) => Ok((Outcome::NotChecked, 200)),
-        Ok(ByName::Found { persons, complete }) => Ok((Outcome::ByName { rows: rows(&persons, purpose, desk.visit.ui().text("person-unreadable")), complete }, 200)),
+        Ok(ByName::Found { persons, complete }) => {
+            Ok((Outcome::ByName { rows: rows(&persons, purpose, desk.visit.ui().text("person-unreadable")), complete }, 200))
+        }
         Err(Error::Invalid(_)) => Ok((Outcome::TooShort, 422)),
         Err(error) => Err(error.into()),
     }
