@@ -110,6 +110,8 @@ export async function tour(browser, office) {
   const stops = [
     stop('nobody', '/sign-in'),
     stop('nobody', '/style'),
+    stop('nobody', '/join'),
+    answered('nobody', '/join', '/join', fills({ '#code': 'ABCD-EFGH' })),
     stop('nobody', '/join/{code}', join),
     answered('nobody', '/join/{code}', join, fills({ '#password': 'pendek' }, TO_CODE)),
     answered('nobody', '/join/{code}', join, fills({ '#password': 'perahu kayu di tepi way besai' }, TO_CODE)),

@@ -3,19 +3,20 @@
 use serde::{Deserialize, Serialize};
 use siger_domain::access::Action;
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::CredentialId;
+use siger_domain::id::{CredentialId, SessionId};
 use siger_domain::officer::Credential;
 use siger_domain::personal::Personal;
 use siger_domain::time::Instant;
 use siger_storage::table::{officer as officers, operation};
 
+use crate::ceremony::{self, CeremonyId, seal, unseal};
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
-use crate::identity::passkey::Registration;
+use crate::identity::passkey::{PASSKEYS_MAX, Registration};
 use crate::identity::password::{self, Typed};
 use crate::identity::totp::{self, Secret};
 use crate::office::Office;
-use crate::sign_in::{add, hash, passkey_records, seal, unseal};
+use crate::sign_in::{add, hash, passkey_records, records};
 
 /// A way to sign in, as shown to its owner.
 #[derive(Clone, Debug)]
@@ -72,13 +73,29 @@ fn own(by: &Context) -> Result<siger_storage::Stamp> {
     by.authorise(Action::OfficerCredential, About { own: true, ..About::default() })
 }
 
+/// What must be remembered between two requests, by the sign-in that began it and no other.
 #[derive(Serialize, Deserialize)]
-enum Ceremony {
+struct Adding {
+    session: SessionId,
+    what: What,
+}
+
+#[derive(Serialize, Deserialize)]
+enum What {
     Passkey(Box<Registration>),
     Code { secret: String },
 }
 
 const ACCOUNT: &str = "account";
+
+fn remember(office: &Office, by: &Context, what: What) -> Result<String> {
+    seal(office, ACCOUNT, &Adding { session: by.session.ok_or(Error::NotFound)?, what })
+}
+
+fn remembered(office: &Office, by: &Context, sealed: &str) -> Result<(What, CeremonyId)> {
+    let (Adding { session, what }, id) = unseal(office, ACCOUNT, sealed)?;
+    if by.session == Some(session) { Ok((what, id)) } else { Err(ceremony::over()) }
+}
 
 /// Begins making another passkey.
 ///
@@ -98,7 +115,7 @@ pub async fn start_passkey(office: &Office, by: &Context) -> Result<(String, Str
         .await?;
     let (options, state) =
         passkeys.start_registration(officer, profile.login.reveal(), profile.name.reveal(), &have, by.now).map_err(|_| Error::Conflict("too_many_passkeys"))?;
-    Ok((options, seal(office, ACCOUNT, &Ceremony::Passkey(Box::new(state)))?))
+    Ok((options, remember(office, by, What::Passkey(Box::new(state)))?))
 }
 
 /// Keeps the passkey that was made.
@@ -108,15 +125,28 @@ pub async fn start_passkey(office: &Office, by: &Context) -> Result<(String, Str
 pub async fn finish_passkey(office: &Office, by: &Context, ceremony: &str, answer: &str, label: &str) -> Result<()> {
     own(by)?;
     let officer = by.officer.ok_or(Error::NotFound)?;
-    let Ceremony::Passkey(state) = unseal(office, ACCOUNT, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (What::Passkey(state), ceremony) = remembered(office, by, ceremony)? else { return Err(ceremony::over()) };
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let record = passkeys.finish_registration(answer, *state, label, by.now).map_err(|_| Error::invalid("passkey", "refused"))?;
-    if passkey_records(office, officer).await?.iter().any(|(_, known)| known.credential_id() == record.credential_id()) {
-        return Err(Error::invalid("passkey", "already_there"));
+    if record.officer != officer {
+        return Err(Error::invalid("passkey", "refused"));
     }
     let json = serde_json::to_string(&record).map_err(Error::internal)?;
-    let (id, now, label) = (CredentialId::new(by.now, office.random()), by.now, record.label);
-    office.write(move |write| add(write, officer, id, now, &label, Credential::Passkey { record: Personal::new(json) })).await
+    let (id, now) = (CredentialId::new(by.now, office.random()), by.now);
+    office
+        .write(move |write| {
+            ceremony.end(write, now)?;
+            let keyring = write.keyring().clone();
+            let have = records(write, &keyring, officer)?;
+            if have.iter().any(|(_, known)| known.credential_id() == record.credential_id()) {
+                return Err(Error::invalid("passkey", "already_there"));
+            }
+            if have.len() >= PASSKEYS_MAX {
+                return Err(Error::Conflict("too_many_passkeys"));
+            }
+            add(write, officer, id, now, &record.label, Credential::Passkey { record: Personal::new(json) })
+        })
+        .await
 }
 
 /// Sets a password, instead of the present one where there is one.
@@ -149,7 +179,7 @@ pub async fn start_code(office: &Office, by: &Context) -> Result<(String, String
     let secret = office.with_random(Secret::new);
     let name = office.directory().await?.name(Some(officer)).unwrap_or_default().to_owned();
     let uri = secret.to_uri(&office.info().name, &name);
-    Ok((secret.to_typed(), uri, seal(office, ACCOUNT, &Ceremony::Code { secret: secret.to_base32() })?))
+    Ok((secret.to_typed(), uri, remember(office, by, What::Code { secret: secret.to_base32() })?))
 }
 
 /// The code generator that is being set up, to show it again after a wrong code: the secret and its address.
@@ -158,8 +188,8 @@ pub async fn start_code(office: &Office, by: &Context) -> Result<(String, String
 /// When not permitted, or the state is not one of this office's.
 pub async fn code_again(office: &Office, by: &Context, ceremony: &str) -> Result<(String, String)> {
     own(by)?;
-    let Ceremony::Code { secret } = unseal(office, ACCOUNT, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
-    let secret = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let (What::Code { secret }, _) = remembered(office, by, ceremony)? else { return Err(ceremony::over()) };
+    let secret = Secret::from_base32(&secret).ok_or_else(ceremony::over)?;
     let name = office.directory().await?.name(by.officer).unwrap_or_default().to_owned();
     Ok((secret.to_typed(), secret.to_uri(&office.info().name, &name)))
 }
@@ -171,15 +201,15 @@ pub async fn code_again(office: &Office, by: &Context, ceremony: &str) -> Result
 pub async fn finish_code(office: &Office, by: &Context, ceremony: &str, code: &str) -> Result<()> {
     let stamp = own(by)?;
     let officer = by.officer.ok_or(Error::NotFound)?;
-    let Ceremony::Code { secret } = unseal(office, ACCOUNT, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
-    let kept = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let (What::Code { secret }, ceremony) = remembered(office, by, ceremony)? else { return Err(ceremony::over()) };
+    let kept = Secret::from_base32(&secret).ok_or_else(ceremony::over)?;
     let step = totp::verify(&kept, code, by.now, None).map_err(|_| Error::invalid("code", "wrong"))?;
     let (id, now) = (CredentialId::new(by.now, office.random()), by.now);
     office
         .write(move |write| {
+            ceremony.end(write, now)?;
             replace(write, stamp, officer, id, now, "totp", Credential::Totp { secret: Personal::new(secret) })?;
-            let keyring = write.keyring().clone();
-            operation::use_credential(write, &keyring, id, step as i64, None, now)?;
+            operation::use_mark(write, id, step as i64, totp::step_max(now) as i64, now)?;
             Ok(())
         })
         .await

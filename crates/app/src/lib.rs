@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod account;
+pub mod alarm;
 pub mod backup;
 pub mod blob;
+mod ceremony;
 pub mod context;
 pub mod error;
 pub mod founding;

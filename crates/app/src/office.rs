@@ -254,8 +254,9 @@ impl Office {
             })
             .collect();
         let directory = Arc::new(Directory { officers });
-        *self.inner.directory.write() = (generation, directory.clone());
+        // Before the new directory is seen: whoever finds it finds no sign-in that was remembered before.
         self.inner.sessions.forget();
+        *self.inner.directory.write() = (generation, directory.clone());
         Ok(directory)
     }
 

@@ -28,6 +28,16 @@ impl Random for Os {
     }
 }
 
+/// Bytes drawn beforehand, for one draw where the source is not at hand: on a blocking thread, inside a transaction.
+pub(crate) struct Drawn(pub(crate) [u8; 32]);
+
+impl Random for Drawn {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        assert!(bytes.len() <= self.0.len(), "a salt or a token is at most 32 bytes");
+        bytes.copy_from_slice(&self.0[..bytes.len()]);
+    }
+}
+
 /// Repeatable bytes: SHA-256 over seed and counter. Never for a real office.
 #[derive(Clone, Debug)]
 pub struct Seeded {

@@ -8,19 +8,23 @@ use siger_domain::access::{Action, Purpose, RoleSet};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{OfficerId, OperationId, SessionId};
 use siger_domain::officer::State;
+use siger_domain::time::Instant;
 use siger_storage::keyring::Keyring;
 use siger_storage::table::operation as table;
 use siger_storage::{Tx, Write};
 
+use crate::alarm::Danger;
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
-use crate::identity::token::{ABSOLUTE_SECONDS, Freshness, Presented, Session, Token, TokenHash};
+use crate::identity::token::{ABSOLUTE_SECONDS, Ended, Freshness, Presented, Session, Token, TokenHash};
 use crate::office::Office;
+use crate::random::Drawn;
 
 /// Sessions remembered at most; beyond it the memory is emptied and filled again from the table.
 const REMEMBERED_MAX: usize = 50_000;
 
-/// What is remembered of sessions. Emptied whenever officers or sessions may have changed elsewhere.
+/// What is remembered of sessions, so that most requests ask the table nothing. Emptied whenever officers or sessions may have changed elsewhere.
+/// What changes a session is decided on its row, inside a transaction; memory follows.
 #[derive(Default)]
 pub(crate) struct Sessions {
     by_token: RwLock<HashMap<TokenHash, Arc<Live>>>,
@@ -29,8 +33,8 @@ pub(crate) struct Sessions {
 struct Live {
     id: SessionId,
     officer: OfficerId,
-    method: String,
-    state: Mutex<Session>,
+    /// The newest state that this process has seen, with the version of its row.
+    state: Mutex<(i64, Session)>,
 }
 
 impl Sessions {
@@ -38,8 +42,17 @@ impl Sessions {
         self.by_token.write().clear();
     }
 
-    fn remember(&self, tokens: &[[u8; 32]], live: &Arc<Live>) {
+    fn find(&self, token: &TokenHash) -> Option<Arc<Live>> {
+        self.by_token.read().get(token).cloned()
+    }
+
+    /// Remembers what was read at a generation, unless something changed since: a session that was ended meanwhile must not come back.
+    fn remember(&self, office: &Office, generation: u64, tokens: &[[u8; 32]], live: &Arc<Live>) {
         let mut known = self.by_token.write();
+        // Whoever sees a newer generation empties the memory afterwards, under the same lock.
+        if office.store().officers_generation() != generation {
+            return;
+        }
         if known.len() >= REMEMBERED_MAX {
             known.clear();
         }
@@ -64,6 +77,26 @@ pub struct SignedIn {
     pub new_token: Option<Token>,
 }
 
+/// Whom a cookie names.
+pub enum Recognised {
+    /// An officer who is signed in.
+    SignedIn(Box<SignedIn>),
+    /// Somebody whose sign-in is over, and why.
+    Ended(Ended),
+    /// Nobody (any more).
+    Nobody,
+}
+
+impl Recognised {
+    /// The officer, where one is signed in.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(*signed_in),
+            Self::Ended(_) | Self::Nobody => None,
+        }
+    }
+}
+
 /// Who is behind a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
@@ -73,46 +106,45 @@ pub enum Asker {
     OpenPage,
 }
 
-/// Recognises a sign-in from its cookie. `None`: nobody is signed in with it (any more).
+impl Asker {
+    fn present(self, state: &mut Session, token: &TokenHash, now: Instant) -> Presented {
+        match self {
+            Self::Somebody => state.present(token, now),
+            Self::OpenPage => state.present_unattended(token, now),
+        }
+    }
+}
+
+/// Recognises a sign-in from its cookie.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn recognise(office: &Office, token: &Token, operation: OperationId, purpose: Option<Purpose>, asker: Asker) -> Result<Option<SignedIn>> {
+pub async fn recognise(office: &Office, token: &Token, operation: OperationId, purpose: Option<Purpose>, asker: Asker) -> Result<Recognised> {
     let now = office.now();
     let directory = office.directory().await?;
     let hash = token.hash();
-    let remembered = office.sessions().by_token.read().get(&hash).cloned();
-    let live = match remembered {
-        Some(live) => live,
-        None => match load(office, &hash).await? {
-            Some(live) => live,
-            None => return Ok(None),
-        },
+    let judge = |live: Arc<Live>| {
+        let mut state = live.state.lock().1.clone();
+        let presented = asker.present(&mut state, &hash, now);
+        (live, state, presented)
     };
-    let Some(colleague) = directory.get(live.officer).filter(|colleague| colleague.state != State::Invited) else { return Ok(None) };
-    let (presented, fresh, form_token, new_token, changed) = {
-        let mut state = live.state.lock();
-        let presented = match asker {
-            Asker::Somebody => state.present(&hash, now),
-            Asker::OpenPage => state.present_unattended(&hash, now),
-        };
-        let rotate = matches!(presented, Presented::Good { rotate: true, .. });
-        let new_token = rotate.then(|| office.with_random(|random| state.offer(now, random)));
-        let changed = rotate || matches!(presented, Presented::Good { changed: true, .. });
-        (presented, matches!(state.freshness(now), Freshness::Fresh { .. }), state.form_secret.form_token(), new_token, changed.then(|| state.clone()))
-    };
-    match presented {
-        Presented::Good { .. } => {}
-        Presented::NotOurs => return Ok(None),
-        Presented::Ended(_) => {
-            let id = live.id;
-            office.write(move |write| Ok(table::delete_session(write, id)?)).await?;
-            office.sessions().forget();
-            return Ok(None);
-        }
+    let mut found = office.sessions().find(&hash).map(judge);
+    // What is remembered may have been overtaken, here or in another process; the table knows.
+    if !found.as_ref().is_some_and(|(_, _, presented)| *presented != Presented::NotOurs) {
+        found = load(office, &hash).await?.map(judge);
     }
-    if let Some(state) = changed {
-        save(office, &live, state).await?;
+    let Some((live, mut state, presented)) = found else { return Ok(Recognised::Nobody) };
+    let Some(colleague) = directory.get(live.officer).filter(|colleague| colleague.state != State::Invited) else { return Ok(Recognised::Nobody) };
+    let mut new_token = None;
+    match presented {
+        Presented::Good { changed: false, rotate: false } => {}
+        Presented::NotOurs => return Ok(Recognised::Nobody),
+        Presented::Ended { why, noticed: false } => return Ok(Recognised::Ended(why)),
+        Presented::Good { .. } | Presented::Ended { .. } => match settle(office, &live, hash, now, asker).await? {
+            Some((Presented::Good { .. }, kept, token)) => (state, new_token) = (kept, token),
+            Some((Presented::Ended { why, .. }, ..)) => return Ok(Recognised::Ended(why)),
+            Some((Presented::NotOurs, ..)) | None => return Ok(Recognised::Nobody),
+        },
     }
     let context = Context {
         operation,
@@ -122,11 +154,12 @@ pub async fn recognise(office: &Office, token: &Token, operation: OperationId, p
         roles: colleague.roles,
         on_leave: colleague.leave.is_some_and(|leave| leave.covers(now.date_in(office.zone()))),
         suspended: colleague.state == State::Suspended,
-        fresh,
+        fresh: matches!(state.freshness(now), Freshness::Fresh { .. }),
         purpose,
         access: office.access().clone(),
     };
-    Ok(Some(SignedIn { context, officer: live.officer, name: colleague.name.clone(), form_token, new_token }))
+    let form_token = state.form_secret.form_token();
+    Ok(Recognised::SignedIn(Box::new(SignedIn { context, officer: live.officer, name: colleague.name.clone(), form_token, new_token })))
 }
 
 /// Whether a sign-in that was recognised before still stands.
@@ -136,36 +169,75 @@ pub async fn recognise(office: &Office, token: &Token, operation: OperationId, p
 pub async fn stands(office: &Office, id: SessionId) -> Result<bool> {
     let keyring = office.store().keyring().clone();
     let Some(row) = office.read(move |tx| Ok(table::session_by_id(tx, &keyring, id)?)).await? else { return Ok(false) };
-    let state: Session = serde_json::from_slice(&row.state).map_err(Error::internal)?;
-    Ok(state.ended(office.now()).is_none())
+    Ok(read(&row)?.ended(office.now()).is_none())
+}
+
+fn read(row: &table::Session) -> Result<Session> {
+    serde_json::from_slice(&row.state).map_err(Error::internal)
 }
 
 async fn load(office: &Office, hash: &TokenHash) -> Result<Option<Arc<Live>>> {
+    let generation = office.store().officers_generation();
     let (keyring, token) = (office.store().keyring().clone(), *hash.as_bytes());
     let Some(row) = office.read(move |tx| Ok(table::session_by_token(tx, &keyring, &token)?)).await? else { return Ok(None) };
-    let state: Session = serde_json::from_slice(&row.state).map_err(Error::internal)?;
+    let state = read(&row)?;
     let tokens = tokens(&state);
-    let live = Arc::new(Live { id: row.id, officer: row.officer, method: row.method, state: Mutex::new(state) });
-    office.sessions().remember(&tokens, &live);
+    let live = Arc::new(Live { id: row.id, officer: row.officer, state: Mutex::new((row.version, state)) });
+    office.sessions().remember(office, generation, &tokens, &live);
     Ok(Some(live))
 }
 
-async fn save(office: &Office, live: &Arc<Live>, state: Session) -> Result<()> {
-    let tokens = tokens(&state);
-    let row = row(live.id, live.officer, &live.method, &state)?;
-    let keyring = office.store().keyring().clone();
-    let stored = tokens.clone();
-    office
+/// Judges a cookie that changes its session on the session's row, and keeps the change: one transaction after the other, so that neither two requests
+/// nor two processes undo each other's. `None`: the session was ended by somebody.
+async fn settle(office: &Office, live: &Arc<Live>, hash: TokenHash, now: Instant, asker: Asker) -> Result<Option<(Presented, Session, Option<Token>)>> {
+    let generation = office.store().officers_generation();
+    let (keyring, id, officer, random) = (office.store().keyring().clone(), live.id, live.officer, office.random());
+    let settled = office
         .write(move |write| {
-            // A session that was ended meanwhile must not come back.
-            if table::session_by_id(write, &keyring, row.id)?.is_some() {
-                table::save_session(write, &keyring, &row, &stored)?;
+            let Some(row) = table::session_by_id(write, &keyring, id)? else { return Ok(None) };
+            let (mut state, mut version, mut token) = (read(&row)?, row.version, None);
+            let presented = asker.present(&mut state, &hash, now);
+            let keep = match presented {
+                Presented::Good { changed, rotate } => {
+                    token = rotate.then(|| state.offer(now, &mut Drawn(random)));
+                    changed || rotate
+                }
+                Presented::Ended { why, noticed } => {
+                    if noticed && why == Ended::Copied {
+                        Danger::SessionCopied(id).record(write, officer, now)?;
+                    }
+                    noticed
+                }
+                Presented::NotOurs => false,
+            };
+            if keep {
+                version = self::keep(write, &keyring, row, &state)?;
             }
-            Ok(())
+            Ok(Some((version, state, presented, token)))
         })
         .await?;
-    office.sessions().remember(&tokens, live);
-    Ok(())
+    let Some((version, state, presented, token)) = settled else { return Ok(None) };
+    if presented == (Presented::Ended { why: Ended::Copied, noticed: true }) {
+        Danger::SessionCopied(id).sound(officer);
+    }
+    {
+        let mut kept = live.state.lock();
+        if version > kept.0 {
+            *kept = (version, state.clone());
+        }
+    }
+    office.sessions().remember(office, generation, &tokens(&state), live);
+    Ok(Some((presented, state, token)))
+}
+
+/// Keeps the new state of a session that was read in this transaction; says the version of its row.
+fn keep(write: &mut Write<'_, '_>, keyring: &Keyring, row: table::Session, state: &Session) -> Result<i64> {
+    let row = table::Session { state: serde_json::to_vec(state).map_err(Error::internal)?, seen_at: state.seen_at, ..row };
+    if table::change_session(write, keyring, &row, &tokens(state))? {
+        Ok(row.version + 1)
+    } else {
+        Err(Error::internal("a sign-in changed within the transaction that changes it"))
+    }
 }
 
 fn tokens(state: &Session) -> Vec<[u8; 32]> {
@@ -176,8 +248,11 @@ fn tokens(state: &Session) -> Vec<[u8; 32]> {
     tokens
 }
 
-fn row(id: SessionId, officer: OfficerId, method: &str, state: &Session) -> Result<table::Session> {
-    Ok(table::Session {
+/// Begins a session in the transaction of a complete sign-in.
+pub(crate) fn begin(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, officer: OfficerId, id: SessionId, method: &str, state: &Session) -> Result<()> {
+    let keyring = write.keyring().clone();
+    write.append(stamp, Subject::Officer(officer), &Event::SignedIn(body::SignedIn { session: id, method: method.to_owned() }))?;
+    let row = table::Session {
         id,
         officer,
         state: serde_json::to_vec(state).map_err(Error::internal)?,
@@ -185,33 +260,36 @@ fn row(id: SessionId, officer: OfficerId, method: &str, state: &Session) -> Resu
         seen_at: state.seen_at,
         expires: state.started_at.plus_seconds(ABSOLUTE_SECONDS),
         method: method.to_owned(),
-    })
-}
-
-/// Begins a session in the transaction of a complete sign-in.
-pub(crate) fn begin(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, officer: OfficerId, id: SessionId, method: &str, state: &Session) -> Result<()> {
-    let keyring = write.keyring().clone();
-    write.append(stamp, Subject::Officer(officer), &Event::SignedIn(body::SignedIn { session: id, method: method.to_owned() }))?;
-    table::save_session(write, &keyring, &row(id, officer, method, state)?, &tokens(state))?;
+        version: 0,
+    };
+    table::begin_session(write, &keyring, &row, &tokens(state))?;
     Ok(())
 }
 
-/// Writes down a proof of presence and gives the new cookie value.
+/// Writes down a proof of presence, in the transaction that uses up what proves it, and gives the new cookie value.
 ///
 /// # Errors
-/// When the session has ended, or the store refuses.
-pub(crate) async fn proved(office: &Office, by: &Context) -> Result<Token> {
-    let id = by.session.ok_or(Error::NotFound)?;
+/// What `proof` returns; when the session has ended, or the store refuses.
+pub(crate) async fn prove(office: &Office, by: &Context, proof: impl FnOnce(&mut Write<'_, '_>) -> Result<()> + Send + 'static) -> Result<Token> {
+    let generation = office.store().officers_generation();
+    let (id, now, random) = (by.session.ok_or(Error::NotFound)?, by.now, office.random());
     let keyring = office.store().keyring().clone();
-    let row = office.read(move |tx| Ok(table::session_by_id(tx, &keyring, id)?)).await?.ok_or(Error::NotFound)?;
-    let state: Session = serde_json::from_slice(&row.state).map_err(Error::internal)?;
-    let live = Arc::new(Live { id, officer: row.officer, method: row.method, state: Mutex::new(state) });
-    let (token, state) = {
-        let mut state = live.state.lock();
-        let token = office.with_random(|random| state.prove(by.now, random));
-        (token, state.clone())
-    };
-    save(office, &live, state).await?;
+    let (officer, version, state, token) = office
+        .write(move |write| {
+            proof(write)?;
+            let row = table::session_by_id(write, &keyring, id)?.ok_or(Error::NotFound)?;
+            let (mut state, officer) = (read(&row)?, row.officer);
+            if state.ended(now).is_some() {
+                return Err(Error::NotFound);
+            }
+            let token = state.prove(now, &mut Drawn(random));
+            let version = keep(write, &keyring, row, &state)?;
+            Ok((officer, version, state, token))
+        })
+        .await?;
+    let tokens = tokens(&state);
+    let live = Arc::new(Live { id, officer, state: Mutex::new((version, state)) });
+    office.sessions().remember(office, generation, &tokens, &live);
     Ok(token)
 }
 
@@ -221,27 +299,29 @@ pub struct Listed {
     /// Identifier.
     pub id: SessionId,
     /// When it began, UTC microseconds.
-    pub begun_at: siger_domain::time::Instant,
+    pub begun_at: Instant,
     /// Newest request, to the minute.
-    pub seen_at: siger_domain::time::Instant,
+    pub seen_at: Instant,
     /// How they signed in.
     pub method: String,
     /// The one that asks.
     pub is_this: bool,
 }
 
-/// An officer's sign-ins, newest first.
+/// An officer's sign-ins that stand, newest first.
 ///
 /// # Errors
 /// When not permitted.
 pub fn list(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, of: OfficerId) -> Result<Vec<Listed>> {
     by.authorise(Action::SessionList, About { own: by.officer == Some(of), ..About::default() })?;
-    let rows = table::sessions_of(tx, keyring, of)?;
-    Ok(rows
-        .into_iter()
-        .filter(|row| row.expires > by.now)
-        .map(|row| Listed { id: row.id, begun_at: row.begun_at, seen_at: row.seen_at, method: row.method, is_this: by.session == Some(row.id) })
-        .collect())
+    let mut found = Vec::new();
+    for row in table::sessions_of(tx, keyring, of)? {
+        if read(&row)?.ended(by.now).is_none() {
+            let is_this = by.session == Some(row.id);
+            found.push(Listed { id: row.id, begun_at: row.begun_at, seen_at: row.seen_at, method: row.method, is_this });
+        }
+    }
+    Ok(found)
 }
 
 /// Ends a sign-in: one's own, or another's where permitted.

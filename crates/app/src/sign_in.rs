@@ -1,35 +1,30 @@
 //! Signing in: password and code, or passkey; proving again that it is they; the first time by a one-time code.
-//!
-//! What must be remembered between two requests travels sealed in the form, so that any process of the office can answer
-//! the second.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use siger_domain::access::Purpose;
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{CredentialId, OfficerId, SessionId};
 use siger_domain::officer::{Credential, Login, State};
 use siger_domain::personal::Personal;
 use siger_domain::time::Instant;
-use siger_storage::keyring::{KeyIndex, Place};
+use siger_storage::keyring::Keyring;
 use siger_storage::table::{officer as officers, operation};
-use siger_storage::{Stamp, Write};
+use siger_storage::{Stamp, Tx, Write};
 
+use crate::alarm::{self, Danger};
+use crate::ceremony::{self, CeremonyId, seal, unseal};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::identity::guess::{Account, Guess, Network};
-use crate::identity::passkey::{Answer, Authentication, PasskeyRecord, Registration};
+use crate::identity::guess::{ALARM_TRIES, Account, Guess, Network, Wait};
+use crate::identity::passkey::{Answer, Authentication, PasskeyError, PasskeyRecord, Registration};
 use crate::identity::password::{self, Hashed, Typed, Verdict};
 use crate::identity::recovery::{Code, CodeHash, Purpose as Recovery};
 use crate::identity::token::{DEVICE_SECONDS, Session, Token, TokenHash};
 use crate::identity::totp::{self, Secret};
 use crate::notify::{self, Notice};
 use crate::office::Office;
+use crate::random::Drawn;
 use crate::session;
-
-/// Longest sealed state accepted back from a form: a passkey ceremony is below 4 KiB.
-const CEREMONY_CHARS_MAX: usize = 32 * 1024;
 
 /// From where somebody comes.
 #[derive(Clone, Copy, Debug)]
@@ -51,35 +46,26 @@ pub struct Begun {
     pub device: Token,
 }
 
-/// What must be remembered between two requests of a sign-in.
+/// What must be remembered between the two requests of a first sign-in.
 #[derive(Serialize, Deserialize)]
-enum Ceremony {
-    /// A passkey was asked for.
-    Passkey(Box<Authentication>),
-    /// A first sign-in: the password that was chosen (its hash) and the secret that is shown.
-    Join { code: CodeHash, phc: String, secret: String },
-    /// A passkey is being made at a first sign-in.
-    JoinPasskey { code: CodeHash, state: Box<Registration> },
+enum Joining {
+    /// The password that was chosen (its hash) and the secret that is shown.
+    Password { code: CodeHash, phc: String, secret: String },
+    /// A passkey is being made.
+    Passkey { code: CodeHash, state: Box<Registration> },
 }
 
-pub(crate) fn seal<T: Serialize>(office: &Office, what: &str, value: &T) -> Result<String> {
-    let json = serde_json::to_vec(value).map_err(Error::internal)?;
-    let place = Place { table: "ceremony", column: what, row: &[] };
-    Ok(URL_SAFE_NO_PAD.encode(office.store().keyring().seal(KeyIndex::OFFICE, &place, &json)?))
+/// What must be remembered while one sign-in proves again that it is they. It proves nothing of another.
+#[derive(Serialize, Deserialize)]
+struct Proving {
+    session: SessionId,
+    state: Box<Authentication>,
 }
 
-pub(crate) fn unseal<T: DeserializeOwned>(office: &Office, what: &str, sealed: &str) -> Result<T> {
-    let stale = || Error::Conflict("ceremony_over");
-    if sealed.len() > CEREMONY_CHARS_MAX {
-        return Err(stale());
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| stale())?;
-    let place = Place { table: "ceremony", column: what, row: &[] };
-    let json = office.store().keyring().open_sealed(KeyIndex::OFFICE, &place, &bytes).ok().flatten().ok_or_else(stale)?;
-    serde_json::from_slice(&json).map_err(|_| stale())
-}
-
+// Kinds of ceremonies.
 const SIGN_IN: &str = "sign in";
+const PROVE: &str = "prove";
+const JOIN: &str = "join";
 
 /// Signs in with name, password and code. The same answer, after the same work, for a name that nobody has, a wrong
 /// password, a wrong code and an officer without access.
@@ -96,26 +82,47 @@ pub async fn with_password(office: &Office, from: Arrival, login: &str, typed: T
         Err(_) => None,
     };
     let account = known.as_ref().map_or_else(|| Account::nobody(login), |officer| Account::Officer(officer.id));
-    let known_browser = admit(office, from, account, now).await?;
+    let known_device = admit(office, from, account, now).await?;
     let mut kept = None;
     if let Some(officer) = known.as_ref().filter(|officer| officer.state == State::Active) {
         kept = credentials(office, officer.id).await?.into_iter().find_map(|row| match row.credential {
-            Credential::Password { phc } => Some(Hashed::from_phc(phc.reveal())),
+            Credential::Password { phc } => Some((row.id, Hashed::from_phc(phc.reveal()))),
             _ => None,
         });
     }
-    let wrong = || Error::invalid("password", "wrong");
-    if verify(office, typed, kept).await? == Verdict::Wrong {
-        return Err(wrong());
-    }
+    let wrong = || {
+        alarm::refused("wrong");
+        Error::invalid("password", "wrong")
+    };
+    let (password_id, kept) = kept.unzip();
+    let (verdict, typed) = verify(office, typed, kept).await?;
+    let Verdict::Right { upgrade } = verdict else { return Err(wrong()) };
     let officer = known.ok_or_else(wrong)?.id;
     let (id, step) = check_code(office, officer, code, now).await.map_err(|error| if matches!(error, Error::Invalid(_)) { wrong() } else { error })?;
+    // Hashed when hashing was cheaper: now that the password is known, it is hashed as it is today.
+    let stronger = match password_id.filter(|_| upgrade) {
+        Some(old) => Some((old, CredentialId::new(now, office.random()), hash(office, typed).await?)),
+        None => None,
+    };
     let teller = office.clone();
-    begin(office, officer, now, "password+totp", move |write| {
+    begin(office, officer, now, "password+totp", known_device, move |write| {
         use_code(write, id, step, now)?;
-        if known_browser { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
+        if let Some((old, new, phc)) = stronger {
+            rehashed(write, officer, old, new, phc, now)?;
+        }
+        if known_device.is_some() { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
     })
     .await
+}
+
+/// Keeps the same password under today's cost, unless it was replaced meanwhile.
+fn rehashed(write: &mut Write<'_, '_>, officer: OfficerId, old: CredentialId, new: CredentialId, phc: String, now: Instant) -> Result<()> {
+    if officers::credential_owner(write, old)? != Some(officer) {
+        return Ok(());
+    }
+    let stamp = own_stamp(write, officer, now)?;
+    write.append(stamp, Subject::Officer(officer), &Event::CredentialRemoved(body::CredentialRemoved { id: old }))?;
+    add(write, officer, new, now, "password", Credential::Password { phc: Personal::new(phc) })
 }
 
 async fn check_code(office: &Office, officer: OfficerId, code: &str, now: Instant) -> Result<(CredentialId, u64)> {
@@ -125,7 +132,8 @@ async fn check_code(office: &Office, officer: OfficerId, code: &str, now: Instan
     let secret = Secret::from_base32(secret.reveal()).ok_or_else(|| Error::internal("a kept code secret cannot be read"))?;
     let (keyring, id) = (office.store().keyring().clone(), row.id);
     let last = office.read(move |tx| Ok(operation::credential_use(tx, &keyring, id)?)).await?;
-    let step = totp::verify(&secret, code, now, last.map(|last| last.mark as u64)).map_err(code_error)?;
+    let last = last.and_then(|last| u64::try_from(last.mark).ok());
+    let step = totp::verify(&secret, code, now, last).map_err(code_error)?;
     Ok((row.id, step))
 }
 
@@ -138,9 +146,8 @@ fn code_error(error: totp::CodeError) -> Error {
 }
 
 fn use_code(write: &mut Write<'_, '_>, id: CredentialId, step: u64, now: Instant) -> Result<()> {
-    let keyring = write.keyring().clone();
     // The second of two requests with the same code finds the mark moved.
-    if operation::use_credential(write, &keyring, id, step as i64, None, now)? { Ok(()) } else { Err(Error::invalid("code", "reused")) }
+    if operation::use_mark(write, id, step as i64, totp::step_max(now) as i64, now)? { Ok(()) } else { Err(Error::invalid("code", "reused")) }
 }
 
 /// Begins a sign-in with a passkey: options for the browser, and the sealed state.
@@ -150,25 +157,25 @@ fn use_code(write: &mut Write<'_, '_>, id: CredentialId, step: u64, now: Instant
 pub fn start_passkey(office: &Office) -> Result<(String, String)> {
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let (options, state) = passkeys.start_sign_in(office.now()).map_err(Error::internal)?;
-    Ok((options, seal(office, SIGN_IN, &Ceremony::Passkey(Box::new(state)))?))
+    Ok((options, seal(office, SIGN_IN, &state)?))
 }
 
 /// Ends a sign-in with a passkey.
 ///
 /// # Errors
-/// When the answer is not from a passkey of an officer with access.
+/// When the answer is not from a passkey of an officer with access, or was given before.
 pub async fn with_passkey(office: &Office, from: Arrival, ceremony: &str, answer: &str) -> Result<Begun> {
     let now = office.now();
-    let Ceremony::Passkey(state) = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (state, ceremony) = unseal::<Authentication>(office, SIGN_IN, ceremony)?;
     let answer = Answer::read(answer).map_err(|_| refused())?;
     let officer = answer.claim().officer.ok_or_else(refused)?;
-    let (id, record) = finish_passkey(office, officer, *state, &answer, now).await?;
-    let (known_browser, teller) = (known_device(office, from, officer, now).await?.is_some(), office.clone());
-    begin(office, officer, now, "passkey", move |write| {
-        use_passkey(write, id, &record, now)?;
-        if known_browser { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
-    })
-    .await
+    let used = finish_passkey(office, officer, state, ceremony, &answer, now).await?;
+    let (known_device, teller, id) = (known_device(office, from, officer, now).await?, office.clone(), used.id);
+    let begun = begin(office, officer, now, "passkey", known_device, move |write| {
+        used.keep(write, officer, now)?;
+        if known_device.is_some() { Ok(()) } else { tell_of_new_device(write, &teller, officer) }
+    });
+    tell_of_copy(office, officer, id, ceremony, now, begun.await).await
 }
 
 fn tell_of_new_device(write: &mut Write<'_, '_>, office: &Office, officer: OfficerId) -> Result<()> {
@@ -176,39 +183,83 @@ fn tell_of_new_device(write: &mut Write<'_, '_>, office: &Office, officer: Offic
 }
 
 fn refused() -> Error {
+    alarm::refused("passkey");
     Error::invalid("passkey", "refused")
 }
 
-async fn finish_passkey(office: &Office, officer: OfficerId, state: Authentication, answer: &Answer, now: Instant) -> Result<(CredentialId, PasskeyRecord)> {
+fn copied() -> Error {
+    Error::invalid("passkey", "copied")
+}
+
+/// A passkey whose answer is right, as it must be kept.
+struct Used {
+    id: CredentialId,
+    record: PasskeyRecord,
+    ceremony: CeremonyId,
+}
+
+impl Used {
+    /// Uses the answer up: in the transaction of what it allows.
+    fn keep(self, write: &mut Write<'_, '_>, officer: OfficerId, now: Instant) -> Result<()> {
+        self.ceremony.end(write, now)?;
+        let keyring = write.keyring().clone();
+        // It may have been removed, or used once more, since it was looked at.
+        let kept = records(write, &keyring, officer)?.into_iter().find(|(id, _)| *id == self.id).ok_or_else(refused)?.1;
+        self.record.grew_from(&kept).map_err(|_| copied())?;
+        let json = serde_json::to_vec(&self.record).map_err(Error::internal)?;
+        Ok(operation::use_record(write, &keyring, self.id, &json, now)?)
+    }
+}
+
+async fn finish_passkey(office: &Office, officer: OfficerId, state: Authentication, ceremony: CeremonyId, answer: &Answer, now: Instant) -> Result<Used> {
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let claim = answer.claim();
     let records = passkey_records(office, officer).await?;
     let (id, record) = records.into_iter().find(|(_, record)| record.credential_id() == claim.credential_id).ok_or_else(refused)?;
-    let used = passkeys.finish(answer, state, &record, now).map_err(|_| refused())?;
-    Ok((id, used))
+    let record = match passkeys.finish(answer, state, &record, now) {
+        Ok(record) => Ok(record),
+        Err(PasskeyError::Copied) => Err(copied()),
+        Err(_) => Err(refused()),
+    };
+    let record = tell_of_copy(office, officer, id, ceremony, now, record).await?;
+    Ok(Used { id, record, ceremony })
 }
 
-fn use_passkey(write: &mut Write<'_, '_>, id: CredentialId, record: &PasskeyRecord, now: Instant) -> Result<()> {
-    let keyring = write.keyring().clone();
-    let json = serde_json::to_vec(record).map_err(Error::internal)?;
-    if operation::use_credential(write, &keyring, id, now.unix_micros(), Some(&json), now)? { Ok(()) } else { Err(refused()) }
+/// Where a passkey turned out to be a copy: says so in the journal, once, unless it was only the same answer that came again.
+async fn tell_of_copy<T>(office: &Office, officer: OfficerId, id: CredentialId, ceremony: CeremonyId, now: Instant, outcome: Result<T>) -> Result<T> {
+    if !matches!(&outcome, Err(Error::Invalid(faults)) if faults.iter().any(|fault| fault.reason == "copied")) {
+        return outcome;
+    }
+    let danger = Danger::PasskeyCopied(id);
+    let told = office
+        .write(move |write| {
+            ceremony.end(write, now)?;
+            danger.record(write, officer, now)
+        })
+        .await?;
+    alarm::refused("passkey_copied");
+    if told {
+        danger.sound(officer);
+    }
+    outcome
 }
 
 /// An officer's passkeys, as their last use left them.
 pub(crate) async fn passkey_records(office: &Office, officer: OfficerId) -> Result<Vec<(CredentialId, PasskeyRecord)>> {
     let keyring = office.store().keyring().clone();
-    office
-        .read(move |tx| {
-            let mut found = Vec::new();
-            for row in officers::credentials(tx, &keyring, officer)? {
-                let Credential::Passkey { record } = &row.credential else { continue };
-                let used = operation::credential_use(tx, &keyring, row.id)?.and_then(|used| used.record);
-                let json = used.unwrap_or_else(|| record.reveal().as_bytes().to_vec());
-                found.push((row.id, serde_json::from_slice(&json).map_err(Error::internal)?));
-            }
-            Ok(found)
-        })
-        .await
+    office.read(move |tx| records(tx, &keyring, officer)).await
+}
+
+/// [`passkey_records`] inside a transaction.
+pub(crate) fn records(tx: &mut Tx<'_>, keyring: &Keyring, officer: OfficerId) -> Result<Vec<(CredentialId, PasskeyRecord)>> {
+    let mut found = Vec::new();
+    for row in officers::credentials(tx, keyring, officer)? {
+        let Credential::Passkey { record } = &row.credential else { continue };
+        let used = operation::credential_use(tx, keyring, row.id)?.and_then(|used| used.record);
+        let json = used.unwrap_or_else(|| record.reveal().as_bytes().to_vec());
+        found.push((row.id, serde_json::from_slice(&json).map_err(Error::internal)?));
+    }
+    Ok(found)
 }
 
 /// Proves again that it is they, with a fresh code. Gives the new cookie value.
@@ -216,12 +267,18 @@ pub(crate) async fn passkey_records(office: &Office, officer: OfficerId) -> Resu
 /// # Errors
 /// As [`with_password`].
 pub async fn prove_with_code(office: &Office, from: Arrival, by: &Context, code: &str) -> Result<Token> {
-    let officer = by.officer.ok_or(Error::NotFound)?;
-    admit(office, from, Account::Officer(officer), by.now).await?;
-    let (id, step) = check_code(office, officer, code, by.now).await?;
-    let now = by.now;
-    office.write(move |write| use_code(write, id, step, now)).await?;
-    session::proved(office, by).await
+    let (officer, now) = (by.officer.ok_or(Error::NotFound)?, by.now);
+    let known_device = admit(office, from, Account::Officer(officer), now).await?;
+    let (id, step) = check_code(office, officer, code, now).await.inspect_err(|_| alarm::refused("code"))?;
+    let token = session::prove(office, by, move |write| {
+        use_code(write, id, step, now)?;
+        Ok(operation::forget_tries(write, officer.as_bytes())?)
+    });
+    let token = token.await?;
+    if let Some(device) = known_device {
+        office.guard().lock().signed_in(officer, device);
+    }
+    Ok(token)
 }
 
 /// Begins a proof with one of the officer's passkeys.
@@ -229,11 +286,11 @@ pub async fn prove_with_code(office: &Office, from: Arrival, by: &Context, code:
 /// # Errors
 /// When they have none.
 pub async fn start_proof(office: &Office, by: &Context) -> Result<(String, String)> {
-    let officer = by.officer.ok_or(Error::NotFound)?;
+    let (officer, session) = (by.officer.ok_or(Error::NotFound)?, by.session.ok_or(Error::NotFound)?);
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let records: Vec<_> = passkey_records(office, officer).await?.into_iter().map(|(_, record)| record).collect();
     let (options, state) = passkeys.start_proof(officer, &records, by.now).map_err(|_| Error::Conflict("no_passkey"))?;
-    Ok((options, seal(office, SIGN_IN, &Ceremony::Passkey(Box::new(state)))?))
+    Ok((options, seal(office, PROVE, &Proving { session, state: Box::new(state) })?))
 }
 
 /// Ends a proof with a passkey. Gives the new cookie value.
@@ -241,13 +298,16 @@ pub async fn start_proof(office: &Office, by: &Context) -> Result<(String, Strin
 /// # Errors
 /// As [`with_passkey`].
 pub async fn prove_with_passkey(office: &Office, by: &Context, ceremony: &str, answer: &str) -> Result<Token> {
-    let officer = by.officer.ok_or(Error::NotFound)?;
-    let Ceremony::Passkey(state) = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (officer, now) = (by.officer.ok_or(Error::NotFound)?, by.now);
+    let (Proving { session, state }, ceremony) = unseal(office, PROVE, ceremony)?;
+    if by.session != Some(session) {
+        return Err(ceremony::over());
+    }
     let answer = Answer::read(answer).map_err(|_| refused())?;
-    let (id, record) = finish_passkey(office, officer, *state, &answer, by.now).await?;
-    let now = by.now;
-    office.write(move |write| use_passkey(write, id, &record, now)).await?;
-    session::proved(office, by).await
+    let used = finish_passkey(office, officer, *state, ceremony, &answer, now).await?;
+    let id = used.id;
+    let proved = session::prove(office, by, move |write| used.keep(write, officer, now));
+    tell_of_copy(office, officer, id, ceremony, now, proved.await).await
 }
 
 /// Somebody with a one-time code: who they are and what it is for.
@@ -292,10 +352,24 @@ pub async fn welcome(office: &Office, typed: &str) -> Result<Welcome> {
     })
 }
 
-async fn invited(office: &Office, typed: &str) -> Result<(officers::Officer, CodeHash, Recovery)> {
-    let now = office.now();
+/// Recognises a one-time code that somebody typed: gives it as links write it.
+///
+/// # Errors
+/// When it is mistyped, used, or has run out, or one network has tried too many.
+pub async fn typed_code(office: &Office, from: Arrival, typed: &str) -> Result<String> {
     let code: Code = typed.parse().map_err(|_| Error::invalid("code", "mistyped"))?;
-    // No limit on guesses: a code has 128 random bits.
+    office.guard().lock().admit_network(from.network, office.now()).map_err(too_many)?;
+    find(office, &code).await.inspect_err(|_| alarm::refused("one_time_code"))?;
+    Ok(code.to_letters())
+}
+
+async fn invited(office: &Office, typed: &str) -> Result<(officers::Officer, CodeHash, Recovery)> {
+    let code: Code = typed.parse().map_err(|_| Error::invalid("code", "mistyped"))?;
+    find(office, &code).await
+}
+
+async fn find(office: &Office, code: &Code) -> Result<(officers::Officer, CodeHash, Recovery)> {
+    let now = office.now();
     for purpose in [Recovery::Invitation, Recovery::LostPasskey, Recovery::LostPhone] {
         let hash = code.hash(purpose);
         let bytes = *hash.as_bytes();
@@ -325,7 +399,7 @@ pub async fn join_password(office: &Office, one_time: &str, typed: Typed) -> Res
     let phc = hash(office, typed).await?;
     let secret = office.with_random(Secret::new);
     let uri = secret.to_uri(&office.info().name, profile.login.reveal());
-    let ceremony = seal(office, SIGN_IN, &Ceremony::Join { code, phc, secret: secret.to_base32() })?;
+    let ceremony = seal(office, JOIN, &Joining::Password { code, phc, secret: secret.to_base32() })?;
     Ok(Setup { secret: secret.to_typed(), uri, ceremony })
 }
 
@@ -335,10 +409,10 @@ pub async fn join_password(office: &Office, one_time: &str, typed: Typed) -> Res
 /// When the state is not one of this office's.
 pub async fn join_setup(office: &Office, ceremony: &str) -> Result<Setup> {
     let now = office.now();
-    let Ceremony::Join { code, secret, .. } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (Joining::Password { code, secret, .. }, _) = unseal(office, JOIN, ceremony)? else { return Err(ceremony::over()) };
     let officer = still_invited(office, &code, now).await?;
     let profile = profile(office, &officer).await?;
-    let secret = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let secret = Secret::from_base32(&secret).ok_or_else(ceremony::over)?;
     Ok(Setup { secret: secret.to_typed(), uri: secret.to_uri(&office.info().name, profile.login.reveal()), ceremony: ceremony.to_owned() })
 }
 
@@ -349,13 +423,13 @@ pub async fn join_setup(office: &Office, ceremony: &str) -> Result<Setup> {
 /// When the code is wrong, or the one-time code no longer in force.
 pub async fn join_code(office: &Office, ceremony: &str, code: &str) -> Result<Begun> {
     let now = office.now();
-    let Ceremony::Join { code: one_time, phc, secret } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (Joining::Password { code: one_time, phc, secret }, _) = unseal(office, JOIN, ceremony)? else { return Err(ceremony::over()) };
     let officer = still_invited(office, &one_time, now).await?;
-    let kept = Secret::from_base32(&secret).ok_or(Error::Conflict("ceremony_over"))?;
+    let kept = Secret::from_base32(&secret).ok_or_else(ceremony::over)?;
     let step = totp::verify(&kept, code, now, None).map_err(code_error)?;
     let (password_id, totp_id) = (CredentialId::new(now, office.random()), CredentialId::new(now, office.random()));
     let bytes = *one_time.as_bytes();
-    begin(office, officer.id, now, "password+totp", move |write| {
+    begin(office, officer.id, now, "password+totp", None, move |write| {
         joined(write, officer.id, &bytes, now)?;
         add(write, officer.id, password_id, now, "password", Credential::Password { phc: Personal::new(phc) })?;
         add(write, officer.id, totp_id, now, "totp", Credential::Totp { secret: Personal::new(secret) })?;
@@ -374,7 +448,7 @@ pub async fn start_join_passkey(office: &Office, one_time: &str) -> Result<(Stri
     let profile = profile(office, &officer).await?;
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let (options, state) = passkeys.start_registration(officer.id, profile.login.reveal(), profile.name.reveal(), &[], now).map_err(Error::internal)?;
-    Ok((options, seal(office, SIGN_IN, &Ceremony::JoinPasskey { code, state: Box::new(state) })?))
+    Ok((options, seal(office, JOIN, &Joining::Passkey { code, state: Box::new(state) })?))
 }
 
 /// First sign-in with a passkey.
@@ -383,13 +457,17 @@ pub async fn start_join_passkey(office: &Office, one_time: &str) -> Result<(Stri
 /// As [`join_code`].
 pub async fn join_with_passkey(office: &Office, ceremony: &str, answer: &str, label: &str) -> Result<Begun> {
     let now = office.now();
-    let Ceremony::JoinPasskey { code, state } = unseal(office, SIGN_IN, ceremony)? else { return Err(Error::Conflict("ceremony_over")) };
+    let (Joining::Passkey { code, state }, ceremony) = unseal(office, JOIN, ceremony)? else { return Err(ceremony::over()) };
     let officer = still_invited(office, &code, now).await?;
     let passkeys = office.passkeys().ok_or(Error::Conflict("passkeys_unavailable"))?;
     let record = passkeys.finish_registration(answer, *state, label, now).map_err(|_| refused())?;
+    if record.officer != officer.id {
+        return Err(refused());
+    }
     let json = serde_json::to_string(&record).map_err(Error::internal)?;
     let (id, bytes, label) = (CredentialId::new(now, office.random()), *code.as_bytes(), record.label);
-    begin(office, officer.id, now, "passkey", move |write| {
+    begin(office, officer.id, now, "passkey", None, move |write| {
+        ceremony.end(write, now)?;
         joined(write, officer.id, &bytes, now)?;
         add(write, officer.id, id, now, &label, Credential::Passkey { record: Personal::new(json) })
     })
@@ -399,13 +477,13 @@ pub async fn join_with_passkey(office: &Office, ceremony: &str, answer: &str, la
 async fn still_invited(office: &Office, code: &CodeHash, now: Instant) -> Result<officers::Officer> {
     let bytes = *code.as_bytes();
     let officer = office.read(move |tx| Ok(officers::by_recovery(tx, &bytes, now)?)).await?;
-    officer.filter(|officer| officer.state != State::Suspended).ok_or(Error::Conflict("ceremony_over"))
+    officer.filter(|officer| officer.state != State::Suspended).ok_or_else(ceremony::over)
 }
 
 fn joined(write: &mut Write<'_, '_>, officer: OfficerId, code: &[u8; 32], now: Instant) -> Result<()> {
     // In the transaction, so that a code opens once.
     if officers::by_recovery(write, code, now)?.is_none_or(|found| found.id != officer) {
-        return Err(Error::Conflict("ceremony_over"));
+        return Err(ceremony::over());
     }
     let stamp = own_stamp(write, officer, now)?;
     write.append(stamp, Subject::Officer(officer), &Event::OfficerJoined(body::OfficerJoined {}))?;
@@ -430,6 +508,7 @@ async fn begin(
     officer: OfficerId,
     now: Instant,
     method: &'static str,
+    known_device: Option<TokenHash>,
     first: impl FnOnce(&mut Write<'_, '_>) -> Result<()> + Send + 'static,
 ) -> Result<Begun> {
     let (token, state) = office.with_random(|random| Session::start(now, random));
@@ -445,22 +524,64 @@ async fn begin(
             let stamp = own_stamp(write, officer, now)?;
             session::begin(write, stamp, officer, id, method, &state)?;
             operation::save_device(write, device_hash.as_bytes(), officer, now.plus_seconds(DEVICE_SECONDS))?;
+            operation::forget_tries(write, officer.as_bytes())?;
             Ok(())
         })
         .await?;
-    office.guard().lock().signed_in(officer, device_hash);
+    if let Some(device) = known_device {
+        office.guard().lock().signed_in(officer, device);
+    }
+    alarm::signed_in(method);
     Ok(Begun { officer, token, device })
 }
 
-/// Counts a guess; says whether the browser is one in which this officer signed in before.
-async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -> Result<bool> {
+/// Counts a guess; gives the device cookie, where it is one that this officer's browser was given.
+async fn admit(office: &Office, from: Arrival, account: Account, now: Instant) -> Result<Option<TokenHash>> {
     let known_device = match account {
         Account::Officer(officer) => known_device(office, from, officer, now).await?,
         _ => None,
     };
     let guess = Guess { account, known_device, network: from.network };
-    office.guard().lock().admit(&guess, now).map_err(|wait| Error::TooMany { seconds: wait.seconds })?;
-    Ok(known_device.is_some())
+    // Knocking on a door that this process knows to be closed costs the store nothing.
+    office.guard().lock().look(&guess, now).map_err(too_many)?;
+    let counter = office.clone();
+    let (admitted, told) = office.write(move |write| count(write, &counter, &guess, now)).await?;
+    if let (Account::Officer(officer), true) = (account, told) {
+        Danger::Guesses.sound(officer);
+    }
+    admitted.map_err(too_many)?;
+    Ok(known_device)
+}
+
+fn too_many(wait: Wait) -> Error {
+    alarm::refused("wait");
+    Error::TooMany { seconds: wait.seconds }
+}
+
+/// Counts a guess where all processes of the office and the next start find it; the same work for a name that nobody has. Says whether it is admitted, and
+/// whether the journal was told that there are many.
+fn count(write: &mut Write<'_, '_>, office: &Office, guess: &Guess, now: Instant) -> Result<(Result<(), Wait>, bool)> {
+    let row = guess.account.row();
+    let kept = operation::guesses(write, &row)?.unwrap_or(operation::Guesses { owed: Instant::from_unix_micros(0), tries: 0 });
+    let Account::Officer(officer) = guess.account else {
+        let admitted = office.guard().lock().admit(guess, now);
+        if admitted.is_ok() {
+            operation::save_guesses(write, &row, operation::Guesses { owed: now, tries: 0 })?;
+        }
+        return Ok((admitted, false));
+    };
+    let (admitted, owed) = {
+        let mut guard = office.guard().lock();
+        guard.restore(officer, kept.owed, now);
+        (guard.admit(guess, now), guard.owed(officer).unwrap_or(kept.owed))
+    };
+    let tries = kept.tries.saturating_add(u32::from(admitted.is_ok()));
+    // Also where it is refused: what a wrong clock wrote is put right.
+    if admitted.is_ok() || owed != kept.owed {
+        operation::save_guesses(write, &row, operation::Guesses { owed, tries })?;
+    }
+    let told = admitted.is_ok() && tries >= ALARM_TRIES && Danger::Guesses.record(write, officer, now)?;
+    Ok((admitted, told))
 }
 
 /// The device cookie, where it is one that this officer's browser was given.
@@ -477,30 +598,16 @@ async fn credentials(office: &Office, officer: OfficerId) -> Result<Vec<officers
 }
 
 /// Compares a password on a thread that may be slow; only so many at once.
-pub(crate) async fn verify(office: &Office, typed: Typed, kept: Option<Hashed>) -> Result<Verdict> {
+async fn verify(office: &Office, typed: Typed, kept: Option<Hashed>) -> Result<(Verdict, Typed)> {
     let _turn = office.hashing().acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || password::verify(&typed, kept.as_ref())).await.map_err(Error::internal)?.map_err(Error::internal)
+    let compared = tokio::task::spawn_blocking(move || password::verify(&typed, kept.as_ref()).map(|verdict| (verdict, typed)));
+    compared.await.map_err(Error::internal)?.map_err(Error::internal)
 }
 
 /// Hashes a password on a thread that may be slow; only so many at once.
 pub(crate) async fn hash(office: &Office, typed: Typed) -> Result<String> {
     let _turn = office.hashing().acquire().await.map_err(Error::internal)?;
     let salt: [u8; 32] = office.random();
-    tokio::task::spawn_blocking(move || {
-        let mut random = Drawn(salt);
-        password::hash(&typed, &mut random).map(|hashed| hashed.as_phc().to_owned())
-    })
-    .await
-    .map_err(Error::internal)?
-    .map_err(Error::internal)
-}
-
-/// Secret bytes drawn beforehand, for a thread that does not hold the source.
-struct Drawn([u8; 32]);
-
-impl crate::random::Random for Drawn {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        assert!(bytes.len() <= self.0.len(), "a salt is at most 32 bytes");
-        bytes.copy_from_slice(&self.0[..bytes.len()]);
-    }
+    let hashed = tokio::task::spawn_blocking(move || password::hash(&typed, &mut Drawn(salt)).map(|hashed| hashed.as_phc().to_owned()));
+    hashed.await.map_err(Error::internal)?.map_err(Error::internal)
 }

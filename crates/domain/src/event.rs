@@ -253,7 +253,17 @@ events! {
         /// The session.
         session: SessionId,
     }
-    /// Wrong guesses at signing in passed the limit.
+    /// A session's replaced cookie came back: somebody has a copy of it. The session was ended.
+    SessionCopied = "officer.session_copied" 1 {
+        /// The session.
+        session: SessionId,
+    }
+    /// A passkey's counter did not grow: somebody has a copy of it. The answer was refused.
+    PasskeyCopied = "officer.passkey_copied" 1 {
+        /// The passkey.
+        id: CredentialId,
+    }
+    /// Many guesses at signing in, and no complete sign-in among them. Written down once a day at most.
     SignInLimited = "officer.sign_in_limited" 1 {}
 
     /// A file was made for a person.

@@ -151,7 +151,7 @@ impl TestOffice {
     pub async fn context(&self, officer: &TestOfficer) -> Context {
         let recognised =
             siger_app::session::recognise(&self.office, &officer.begun.token, self.office.operation(), None, siger_app::session::Asker::Somebody).await;
-        recognised.expect("the store answers").expect("the session is in force").context
+        recognised.expect("the store answers").signed_in().expect("the session is in force").context
     }
 }
 

@@ -18,6 +18,8 @@ pub const OFFICE: &str = "/office";
 pub const ACCOUNT: &str = "/account";
 /// Signing in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Typing a one-time code; followed by the code, the first sign-in.
+pub const JOIN: &str = "/join";
 /// Signing out, by POST.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Keeps the choice of light or dark, by POST.

@@ -33,10 +33,13 @@
 //! Such a table never forgets early and never evicts: a flood can only make the limits stricter, for unknown devices. Rows are chosen by a hash with a
 //! secret key, so collisions with a chosen victim can't be prepared.
 //!
-//! The state lives in one process. The caller may keep [`Guard::owed`] and give it back after a restart; `p` processes that share one database
-//! without doing so multiply the bound by `p`.
+//! *Clock.* No pause and no bucket reaches further than its own length. What does was counted while the clock read a later year: it is cut down to that
+//! length the next time somebody asks, so that it ends like any other.
+//!
+//! The state lives in one process, but for one part: the caller keeps [`Guard::owed`] and gives it back ([`Guard::restore`]) in the transaction in which
+//! a guess is counted. So the bound of an account holds over restarts, and over all processes that share a database. The pauses of networks and of
+//! known devices begin anew with each process.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use siger_domain::{id::OfficerId, time::Instant};
 use std::{collections::HashMap, net::IpAddr};
@@ -66,10 +69,12 @@ pub const DEVICE_PAUSE_MAX: i64 = 5 * 60;
 pub const DEVICE_GUESSES_A_DAY: i64 = 14 + (DAY - 511) / DEVICE_PAUSE_MAX;
 /// Seconds after which earlier guesses no longer lengthen a pause.
 const FORGET_SECONDS: i64 = DAY;
-/// Wrong codes after which the password must be given again.
-pub const CODES_MAX: u8 = 5;
-/// Seconds between the right password and the right code.
-pub const CHALLENGE_SECONDS: i64 = 5 * 60;
+/// Guesses at an account without a complete sign-in, from wherever they come, after which the journal and the officer are told. An officer who mistypes
+/// a password and waits for codes makes three or four.
+pub const ALARM_TRIES: u32 = 10;
+/// A moment kept here may lie this much further ahead than it ever should: requests are not worked off in the order in which they came. Beyond it
+/// the clock was wrong then and is right now.
+const CLOCK_SECONDS: i64 = 600;
 const DAY: i64 = 24 * 60 * 60;
 /// Cells in a row of a [`Sketch`]: 16,384 places for the networks of a day, 2 MiB for all tables together.
 const CELLS: usize = 1 << 14;
@@ -94,6 +99,18 @@ impl Account {
         let mut short = [0; 16];
         short.copy_from_slice(&digest[..16]);
         Self::Nobody(short)
+    }
+
+    /// Where its guesses are kept: a row of its own for an officer, one of 256 for all names that nobody has.
+    pub fn row(&self) -> [u8; 16] {
+        match self {
+            Self::Officer(id) => *id.as_bytes(),
+            Self::Nobody(hash) => {
+                let mut row = [0; 16];
+                row[15] = hash[0];
+                row
+            }
+        }
     }
 
     fn bytes(&self) -> &[u8; 16] {
@@ -181,42 +198,92 @@ impl Guard {
     /// # Errors
     /// [`Wait`] with the longest of the pauses that apply.
     pub fn admit(&mut self, guess: &Guess, at: Instant) -> Result<(), Wait> {
-        self.sweep(at);
+        self.look(guess, at)?;
         if let (Account::Officer(officer), Some(device)) = (guess.account, guess.known_device) {
             let entry = self.devices.entry((officer, device)).or_insert(Pause::NONE);
-            wait(entry.wait(at, DEVICE_PAUSE_MAX))?;
             *entry = entry.after(at, DEVICE_FREE, DEVICE_PAUSE_MAX);
             return Ok(());
         }
-        let network = self.places(b"network", &[&guess.network.0]);
-        let pair = self.places(b"pair", &[guess.account.bytes(), &guess.network.0]);
-        let name = self.places(b"name", &[guess.account.bytes()]);
-
-        let owed = match guess.account {
-            Account::Officer(officer) => self.owed.get(&officer).copied().unwrap_or(LONG_AGO),
-            Account::Nobody(_) => self.nobodies.least(&name),
-        };
-        let network_owed = self.networks.least(&network);
-        let pause = Pause {
-            guesses: self.pairs.rows(&pair).map(|cell| cell.counted(at)).min().unwrap_or(0),
-            until: self.pairs.rows(&pair).map(|cell| cell.until).min().unwrap_or(LONG_AGO),
-        };
-        let account_wait = bucket_wait(owed, at, ACCOUNT_BURST, ACCOUNT_INTERVAL);
-        let network_wait = bucket_wait(network_owed, at, NETWORK_BURST, NETWORK_INTERVAL);
-        wait(account_wait.max(network_wait).max(pause.wait(at, NETWORK_PAUSE_MAX)))?;
-
-        let owed = bucket_after(owed, at, ACCOUNT_BURST, ACCOUNT_INTERVAL);
+        let places = self.places_of(guess);
+        let owed = bucket_after(self.account_owed(guess, &places), at, ACCOUNT_INTERVAL);
         match guess.account {
             Account::Officer(officer) => {
                 self.owed.insert(officer, owed);
             }
-            Account::Nobody(_) => self.nobodies.raise(&name, |cell| (*cell).max(owed)),
+            Account::Nobody(_) => self.nobodies.change(&places.name, |cell| (*cell).max(owed)),
         }
-        let network_owed = bucket_after(network_owed, at, NETWORK_BURST, NETWORK_INTERVAL);
-        self.networks.raise(&network, |cell| (*cell).max(network_owed));
-        let pause = pause.after(at, NETWORK_FREE, NETWORK_PAUSE_MAX);
-        self.pairs.raise(&pair, |cell| Pause { guesses: cell.counted(at).max(pause.guesses), until: cell.until.max(pause.until) });
+        self.count_network(&places.network, at);
+        let pause = self.pair(&places, at).after(at, NETWORK_FREE, NETWORK_PAUSE_MAX);
+        self.pairs.change(&places.pair, |cell| Pause { guesses: cell.counted(at).max(pause.guesses), until: cell.until.max(pause.until) });
         Ok(())
+    }
+
+    /// Says whether [`Guard::admit`] would count a guess now, without counting it.
+    ///
+    /// # Errors
+    /// As [`Guard::admit`].
+    pub fn look(&mut self, guess: &Guess, at: Instant) -> Result<(), Wait> {
+        self.sweep(at);
+        if let (Account::Officer(officer), Some(device)) = (guess.account, guess.known_device) {
+            let Some(entry) = self.devices.get_mut(&(officer, device)) else { return Ok(()) };
+            *entry = entry.cut(at, DEVICE_PAUSE_MAX);
+            return wait(entry.wait(at));
+        }
+        let places = self.places_of(guess);
+        match guess.account {
+            Account::Officer(officer) => {
+                if let Some(owed) = self.owed.get_mut(&officer) {
+                    *owed = bucket_cut(*owed, at, ACCOUNT_BURST, ACCOUNT_INTERVAL);
+                }
+            }
+            Account::Nobody(_) => self.nobodies.change(&places.name, |owed| bucket_cut(*owed, at, ACCOUNT_BURST, ACCOUNT_INTERVAL)),
+        }
+        self.pairs.change(&places.pair, |pause| pause.cut(at, NETWORK_PAUSE_MAX));
+        let account = bucket_wait(self.account_owed(guess, &places), at, ACCOUNT_BURST, ACCOUNT_INTERVAL);
+        wait(account.max(self.network_wait(&places.network, at)).max(self.pair(&places, at).wait(at)))
+    }
+
+    /// Counts something else that must not be tried without end from one network: a one-time code that nobody has.
+    ///
+    /// # Errors
+    /// [`Wait`] until the network may try again.
+    pub fn admit_network(&mut self, network: Network, at: Instant) -> Result<(), Wait> {
+        let places = self.places(b"network", &[&network.0]);
+        wait(self.network_wait(&places, at))?;
+        self.count_network(&places, at);
+        Ok(())
+    }
+
+    fn network_wait(&mut self, places: &[usize; ROWS], at: Instant) -> i64 {
+        self.networks.change(places, |owed| bucket_cut(*owed, at, NETWORK_BURST, NETWORK_INTERVAL));
+        bucket_wait(self.networks.least(places), at, NETWORK_BURST, NETWORK_INTERVAL)
+    }
+
+    fn count_network(&mut self, places: &[usize; ROWS], at: Instant) {
+        let owed = bucket_after(self.networks.least(places), at, NETWORK_INTERVAL);
+        self.networks.change(places, |cell| (*cell).max(owed));
+    }
+
+    fn account_owed(&self, guess: &Guess, places: &Places) -> Instant {
+        match guess.account {
+            Account::Officer(officer) => self.owed.get(&officer).copied().unwrap_or(LONG_AGO),
+            Account::Nobody(_) => self.nobodies.least(&places.name),
+        }
+    }
+
+    fn pair(&self, places: &Places, at: Instant) -> Pause {
+        Pause {
+            guesses: self.pairs.rows(&places.pair).map(|cell| cell.counted(at)).min().unwrap_or(0),
+            until: self.pairs.rows(&places.pair).map(|cell| cell.until).min().unwrap_or(LONG_AGO),
+        }
+    }
+
+    fn places_of(&self, guess: &Guess) -> Places {
+        Places {
+            network: self.places(b"network", &[&guess.network.0]),
+            pair: self.places(b"pair", &[guess.account.bytes(), &guess.network.0]),
+            name: self.places(b"name", &[guess.account.bytes()]),
+        }
     }
 
     /// A complete sign-in (password and code, or passkey) with a known device: its slips are forgotten. Nothing is given back to unknown devices:
@@ -225,15 +292,19 @@ impl Guard {
         self.devices.remove(&(officer, known_device));
     }
 
-    /// Until when an officer's account bucket is not empty; keep it if it must survive a restart.
+    /// Until when an officer's account bucket is not empty; kept where every process finds it.
     pub fn owed(&self, officer: OfficerId) -> Option<Instant> {
         self.owed.get(&officer).copied()
     }
 
-    /// Gives back what [`Guard::owed`] said before a restart, or in another process. Never lowers what is owed.
-    pub fn restore(&mut self, officer: OfficerId, owed: Instant) {
-        let entry = self.owed.entry(officer).or_insert(owed);
-        *entry = (*entry).max(owed);
+    /// Gives back what [`Guard::owed`] said before a restart, or in another process. Never lowers what is owed. What a wrong clock wrote down says no more
+    /// than that the bucket is full, and that only where nothing is known of it.
+    pub fn restore(&mut self, officer: OfficerId, owed: Instant, at: Instant) {
+        let possible = bucket_cut(owed, at, ACCOUNT_BURST, ACCOUNT_INTERVAL);
+        let entry = self.owed.entry(officer).or_insert(possible);
+        if possible == owed {
+            *entry = (*entry).max(owed);
+        }
     }
 
     /// Drops state that no longer says anything.
@@ -264,14 +335,29 @@ fn wait(micros: i64) -> Result<(), Wait> {
     if micros > 0 { Err(Wait { seconds: micros / 1_000_000 + i64::from(micros % 1_000_000 > 0) }) } else { Ok(()) }
 }
 
-/// Microseconds until a bucket admits one more. A clock that was set back makes nobody wait longer than one interval.
+/// Microseconds until a bucket admits one more.
 fn bucket_wait(owed: Instant, at: Instant, burst: i64, interval: i64) -> i64 {
-    let owed = owed.min(at.plus_seconds(burst * interval));
     owed.max(at).plus_seconds(interval).unix_micros().saturating_sub(at.plus_seconds(burst * interval).unix_micros())
 }
 
-fn bucket_after(owed: Instant, at: Instant, burst: i64, interval: i64) -> Instant {
-    owed.min(at.plus_seconds(burst * interval)).max(at).plus_seconds(interval)
+fn bucket_after(owed: Instant, at: Instant, interval: i64) -> Instant {
+    owed.max(at).plus_seconds(interval)
+}
+
+/// A bucket is full at most: what reaches further was counted by a wrong clock.
+fn bucket_cut(owed: Instant, at: Instant, burst: i64, interval: i64) -> Instant {
+    cut(owed, at, burst * interval)
+}
+
+fn cut(until: Instant, at: Instant, seconds_max: i64) -> Instant {
+    if until.unix_micros() > at.plus_seconds(seconds_max + CLOCK_SECONDS).unix_micros() { at.plus_seconds(seconds_max) } else { until }
+}
+
+/// Where a guess is counted.
+struct Places {
+    network: [usize; ROWS],
+    pair: [usize; ROWS],
+    name: [usize; ROWS],
 }
 
 /// Pauses that double.
@@ -291,9 +377,14 @@ impl Pause {
         if at.unix_micros() >= self.until.plus_seconds(FORGET_SECONDS).unix_micros() { 0 } else { self.guesses }
     }
 
-    /// Microseconds to wait; never more than the longest pause, even when the clock was set back.
-    fn wait(&self, at: Instant, pause_max: i64) -> i64 {
-        self.until.unix_micros().saturating_sub(at.unix_micros()).min(pause_max * 1_000_000)
+    /// Microseconds to wait.
+    fn wait(&self, at: Instant) -> i64 {
+        self.until.unix_micros().saturating_sub(at.unix_micros())
+    }
+
+    /// A pause lasts its longest at most: what reaches further was counted by a wrong clock.
+    fn cut(&self, at: Instant, pause_max: i64) -> Self {
+        Self { until: cut(self.until, at, pause_max), ..*self }
     }
 
     /// The state after one more guess.
@@ -324,59 +415,11 @@ impl<T: Copy> Sketch<T> {
         *self.rows(places).min().expect("there are four rows")
     }
 
-    fn raise(&mut self, places: &[usize; ROWS], raised: impl Fn(&T) -> T) {
+    fn change(&mut self, places: &[usize; ROWS], changed: impl Fn(&T) -> T) {
         for (row, place) in places.iter().enumerate() {
             let cell = &mut self.0[row * CELLS + place];
-            *cell = raised(cell);
+            *cell = changed(cell);
         }
-    }
-}
-
-/// Between the right password and the right code. Kept by the server; each wrong code is also a [`Guess`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Challenge {
-    /// Whose password was right.
-    pub officer: OfficerId,
-    /// When it was.
-    pub started_at: Instant,
-    /// Wrong codes since.
-    pub wrong: u8,
-}
-
-/// The second step is over: begin again with the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ChallengeOver {
-    /// More than [`CHALLENGE_SECONDS`] have passed.
-    #[error("second step took too long; begin again")]
-    TooLate,
-    /// [`CODES_MAX`] wrong codes. Somebody may know the password: tell the officer.
-    #[error("too many wrong codes; begin again")]
-    TooManyCodes,
-}
-
-impl Challenge {
-    /// The password was right.
-    pub const fn start(officer: OfficerId, at: Instant) -> Self {
-        Self { officer, started_at: at, wrong: 0 }
-    }
-
-    /// Whether another code may be tried.
-    ///
-    /// # Errors
-    /// [`ChallengeOver`] says why not.
-    pub const fn check(&self, at: Instant) -> Result<(), ChallengeOver> {
-        if self.wrong >= CODES_MAX {
-            Err(ChallengeOver::TooManyCodes)
-        } else if at.seconds_since(self.started_at) >= CHALLENGE_SECONDS {
-            Err(ChallengeOver::TooLate)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// After a wrong code.
-    pub const fn wrong(self) -> Self {
-        Self { wrong: self.wrong.saturating_add(1), ..self }
     }
 }
 

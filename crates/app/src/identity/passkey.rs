@@ -1,8 +1,9 @@
 //! Passkeys (WebAuthn Level 3): making one, signing in with or without typing a name, and proving presence again.
 //!
-//! Each ceremony is two requests. `start_*` returns the options for the browser, as JSON for `navigator.credentials`, and a state that the **server**
-//! keeps for at most [`CEREMONY_SECONDS`]; `finish_*` takes the state by value, and the caller deletes it in the same transaction whatever comes of
-//! it, so that an answer is never accepted twice. The challenges are drawn by webauthn-rs from the operating system.
+//! Each ceremony is two requests. `start_*` returns the options for the browser, as JSON for `navigator.credentials`, and a state that holds for
+//! [`CEREMONY_SECONDS`]; only the server can read or make one. `finish_*` takes the state by value. In the transaction of what the answer allows, the
+//! caller writes down that this state is over, so that an answer is never accepted twice, asks [`PasskeyRecord::grew_from`] of the record as it is then,
+//! and keeps the one that `finish` gave. The challenges are drawn by webauthn-rs from the operating system.
 //!
 //! Choices: the authenticator must have verified the person (PIN, finger, face) each time, which makes a passkey two factors in one; no
 //! attestation, because the office does not prescribe a maker; a passkey is made discoverable where the authenticator has room; a counter that does
@@ -121,6 +122,19 @@ impl PasskeyRecord {
         self.key.cred_id()
     }
 
+    /// Whether this record, as [`Passkeys::finish`] gave it, may follow the one that is kept: its counter grew, or the authenticator has none. Two answers
+    /// can be checked at once against the same kept record; the second to be written down must still beat the first.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Copied`].
+    pub fn grew_from(&self, kept: &Self) -> Result<(), PasskeyError> {
+        grew(kept.counter(), self.counter())
+    }
+
+    fn counter(&self) -> u32 {
+        Credential::from(self.key.clone()).counter
+    }
+
     fn refresh(&mut self) {
         let credential = Credential::from(self.key.clone());
         self.synchronised = credential.backup_state;
@@ -195,6 +209,11 @@ fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, PasskeyError> {
     serde_json::from_str(json).map_err(|_| PasskeyError::Unreadable)
 }
 
+/// WebAuthn §7.2 step 22; an authenticator without a counter always says 0.
+const fn grew(kept: u32, now: u32) -> Result<(), PasskeyError> {
+    if (kept > 0 || now > 0) && now <= kept { Err(PasskeyError::Copied) } else { Ok(()) }
+}
+
 fn in_time(started_at: Instant, at: Instant) -> Result<(), PasskeyError> {
     // Both directions, so that a clock that was set back does not keep an old challenge alive.
     if at.seconds_since(started_at).abs() < CEREMONY_SECONDS { Ok(()) } else { Err(PasskeyError::TooLate) }
@@ -264,7 +283,8 @@ impl Passkeys {
         Ok((json.to_string(), Registration { officer, started_at: at, have: have.iter().map(|record| record.credential_id().to_vec()).collect(), state }))
     }
 
-    /// Checks the answer and returns the passkey to keep. The caller also checks, in the same transaction, that no record has this credential id.
+    /// Checks the answer and returns the passkey to keep. The caller also checks, in the same transaction, that no record of this officer has this credential
+    /// id: passkeys are looked for among those of the officer whom the answer names, so that one of another officer is another.
     ///
     /// # Errors
     /// [`PasskeyError`] says why it is refused.
@@ -333,10 +353,7 @@ impl Passkeys {
                 }
                 // webauthn-rs compares with the counter that the state remembers; the record may have moved on since.
                 let result = self.0.finish_passkey_authentication(&answer.0, &state)?;
-                let kept = Credential::from(record.key.clone()).counter;
-                if (kept > 0 || result.counter() > 0) && result.counter() <= kept {
-                    return Err(PasskeyError::Copied);
-                }
+                grew(record.counter(), result.counter())?;
                 result
             }
         };

@@ -1,15 +1,14 @@
 //! One-time links: to invite an officer, and for a lost passkey or a lost phone.
 //!
-//! The code is 128 random bits, shown once, on the page of the administrator who made it (and as a link; where a second person must agree it opens
-//! nothing before),  in seven groups of four
-//! letters of Crockford's base 32, which has no `I`, `L`, `O` and `U` and forgives people who read them. The last 12 bits are a check sum, so
-//! that a slip of the pen is told apart from a code that has gone; they add nothing to the secret. The office keeps only a hash that is bound
-//! to the purpose: a plain one suffices, because 128 random bits can't be tried out.
+//! The code is 128 random bits, shown once, on the page of the administrator who made it (and as a link; where a second person must agree it
+//! opens nothing before), in seven groups of four letters of Crockford's base 32, which has no `I`, `L`, `O` and `U` and forgives people who
+//! read them. The last 12 bits are a check sum, so that a slip of the pen is told apart from a code that has gone; they add nothing to the
+//! secret. The office keeps only a hash that is bound to the purpose: a plain one suffices, because 128 random bits can't be tried out.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use siger_domain::{id::OfficerId, request::Lost, time::Instant};
+use siger_domain::request::Lost;
 use std::{fmt, str::FromStr};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -167,11 +166,6 @@ impl CodeHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
-
-    /// Reads a column.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
 }
 
 impl fmt::Debug for CodeHash {
@@ -194,114 +188,11 @@ impl<'de> Deserialize<'de> for CodeHash {
     }
 }
 
-/// What has become of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Made, not yet used.
-    Open,
-    /// Used.
-    Used {
-        /// When.
-        at: Instant,
-    },
-    /// Withdrawn by an administrator, or replaced by a newer one.
-    Withdrawn {
-        /// When.
-        at: Instant,
-    },
-}
-
-/// A link as the office keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    /// The hash of its code.
-    pub hash: CodeHash,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Whom it is for.
-    pub officer: OfficerId,
-    /// When it was made.
-    pub made_at: Instant,
-    /// What has become of it.
-    pub state: State,
-}
-
-/// Why a link does not work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// The code is not this link's, or the link is for another purpose. Also say this where no link was found.
-    #[error("one-time link is not known")]
-    Unknown,
-    /// More than [`LIFETIME_SECONDS`] have passed.
-    #[error("one-time link has expired")]
-    Expired,
-    /// It worked once.
-    #[error("one-time link was used before")]
-    Used,
-    /// It was withdrawn or replaced.
-    #[error("one-time link was withdrawn")]
-    Withdrawn,
-}
-
-impl Link {
-    /// Makes a link: the code to show once, and what to keep.
-    pub fn make(purpose: Purpose, officer: OfficerId, at: Instant, random: &mut dyn Random) -> (Code, Self) {
-        let code = Code::new(random);
-        let link = Self { hash: code.hash(purpose), purpose, officer, made_at: at, state: State::Open };
-        (code, link)
-    }
-
-    /// Until when it works.
-    pub const fn expires_at(&self) -> Instant {
-        self.made_at.plus_seconds(LIFETIME_SECONDS)
-    }
-
-    /// Says whether it would work now, without using it: for the page that asks for the new passkey.
-    ///
-    /// # Errors
-    /// [`LinkError`] says why it would not.
-    pub fn look(&self, code: &Code, purpose: Purpose, at: Instant) -> Result<(), LinkError> {
-        if self.purpose != purpose || !super::token::equal(&self.hash.0, &code.hash(purpose).0) {
-            return Err(LinkError::Unknown);
-        }
-        match self.state {
-            State::Used { .. } => Err(LinkError::Used),
-            State::Withdrawn { .. } => Err(LinkError::Withdrawn),
-            State::Open if at >= self.expires_at() => Err(LinkError::Expired),
-            State::Open => Ok(()),
-        }
-    }
-
-    /// Uses it: returns the link as it must be kept, in the same transaction as what it allowed.
-    ///
-    /// # Errors
-    /// [`LinkError`] says why it does not work.
-    pub fn use_once(self, code: &Code, purpose: Purpose, at: Instant) -> Result<Self, LinkError> {
-        self.look(code, purpose, at)?;
-        Ok(Self { state: State::Used { at }, ..self })
-    }
-
-    /// Withdraws it; a used link stays used.
-    pub fn withdraw(self, at: Instant) -> Self {
-        match self.state {
-            State::Open => Self { state: State::Withdrawn { at }, ..self },
-            State::Used { .. } | State::Withdrawn { .. } => self,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::Seeded;
     use proptest::prelude::*;
-
-    const NOW: Instant = Instant::from_unix_micros(1_795_478_400_000_000);
-
-    fn link(purpose: Purpose) -> (Code, Link) {
-        Link::make(purpose, OfficerId::from_bytes([1; 16]), NOW, &mut Seeded::new(7))
-    }
 
     #[test]
     fn letters() {
@@ -326,32 +217,11 @@ mod tests {
     }
 
     #[test]
-    fn life() {
-        let (code, open) = link(Purpose::LostPhone);
-        let other = Code::new(&mut Seeded::new(8));
-        for (code, purpose, later, expected) in [
-            (&code, Purpose::LostPhone, 0, Ok(())),
-            (&code, Purpose::LostPhone, LIFETIME_SECONDS - 1, Ok(())),
-            (&code, Purpose::LostPhone, LIFETIME_SECONDS, Err(LinkError::Expired)),
-            (&code, Purpose::LostPasskey, 0, Err(LinkError::Unknown)),
-            (&code, Purpose::Invitation, 0, Err(LinkError::Unknown)),
-            (&other, Purpose::LostPhone, 0, Err(LinkError::Unknown)),
-            (&other, Purpose::LostPhone, LIFETIME_SECONDS, Err(LinkError::Unknown)),
-        ] {
-            assert_eq!(open.look(code, purpose, NOW.plus_seconds(later)), expected, "{purpose:?} {later}");
-        }
-        let used = open.clone().use_once(&code, Purpose::LostPhone, NOW).unwrap();
-        assert_eq!(used.state, State::Used { at: NOW });
-        assert_eq!(used.clone().use_once(&code, Purpose::LostPhone, NOW), Err(LinkError::Used));
-        assert_eq!(used.clone().withdraw(NOW.plus_seconds(5)), used);
-        assert_eq!(open.withdraw(NOW).use_once(&code, Purpose::LostPhone, NOW), Err(LinkError::Withdrawn));
-    }
-
-    #[test]
     fn kept_form_holds_no_code() {
-        let (code, link) = link(Purpose::Invitation);
-        let json = serde_json::to_string(&link).unwrap();
-        assert_eq!(serde_json::from_str::<Link>(&json).unwrap(), link);
+        let code = Code::new(&mut Seeded::new(7));
+        let hash = code.hash(Purpose::Invitation);
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(serde_json::from_str::<CodeHash>(&json).unwrap(), hash);
         let letters = code.to_letters();
         assert!(!json.contains(&letters) && !json.contains(&letters.replace('-', "")) && !json.contains(&URL_SAFE_NO_PAD.encode(code.0)));
     }

@@ -149,16 +149,6 @@ impl Cookie {
 pub struct FormSecret([u8; 32]);
 
 impl FormSecret {
-    /// The 32 bytes, for a column.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Reads a column.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
     fn mac(&self) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(b"csrf");
@@ -168,11 +158,6 @@ impl FormSecret {
     /// The hidden field of every form.
     pub fn form_token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.mac())
-    }
-
-    /// Whether a form came from a page of this session. Takes the same time for every token of the right length.
-    pub fn accepts(&self, given: &str) -> bool {
-        equal(self.form_token().as_bytes(), given.as_bytes())
     }
 }
 
@@ -206,8 +191,13 @@ pub enum Presented {
     },
     /// The token is not of this session.
     NotOurs,
-    /// The session is over: delete it.
-    Ended(Ended),
+    /// The session is over.
+    Ended {
+        /// Why.
+        why: Ended,
+        /// It was noticed just now: keep that, and tell whom it concerns.
+        noticed: bool,
+    },
 }
 
 /// Whether a sensitive action may go ahead.
@@ -250,6 +240,9 @@ pub struct Session {
     pub proved_at: Instant,
     /// From which form tokens are made.
     pub form_secret: FormSecret,
+    /// Why it is over, once somebody noticed: it stays so whatever the clock says later.
+    #[serde(default)]
+    pub over: Option<Ended>,
 }
 
 impl Session {
@@ -257,13 +250,16 @@ impl Session {
     pub fn start(at: Instant, random: &mut dyn Random) -> (Token, Self) {
         let token = Token::new(random);
         let form_secret = FormSecret(random::bytes(random));
-        let session = Self { current: token.hash(), next: None, previous: None, started_at: at, seen_at: at, rotated_at: at, proved_at: at, form_secret };
+        let current = token.hash();
+        let session = Self { current, next: None, previous: None, started_at: at, seen_at: at, rotated_at: at, proved_at: at, form_secret, over: None };
         (token, session)
     }
 
-    /// Why it is over at this moment, if it is.
+    /// Why it is over at this moment, if it is. One that began far in the future was begun while the clock was wrong: nobody can say how old it is.
     pub const fn ended(&self, at: Instant) -> Option<Ended> {
-        if at.seconds_since(self.started_at) >= ABSOLUTE_SECONDS {
+        if self.over.is_some() {
+            self.over
+        } else if at.seconds_since(self.started_at).abs() >= ABSOLUTE_SECONDS {
             Some(Ended::TooOld)
         } else if at.seconds_since(self.seen_at) >= IDLE_SECONDS {
             Some(Ended::Idle)
@@ -290,11 +286,11 @@ impl Session {
         if !is_current && is_next.is_none() && was_replaced.is_none() {
             return Presented::NotOurs;
         }
-        if let Some(ended) = self.ended(at) {
-            return Presented::Ended(ended);
-        }
-        if was_replaced.is_some_and(|previous| at.seconds_since(previous.since) > GRACE_SECONDS) {
-            return Presented::Ended(Ended::Copied);
+        let copied = was_replaced.is_some_and(|previous| at.seconds_since(previous.since) > GRACE_SECONDS);
+        if let Some(ended) = self.ended(at).or(copied.then_some(Ended::Copied)) {
+            let noticed = self.over.is_none();
+            self.over = Some(ended);
+            return Presented::Ended { why: ended, noticed };
         }
         let mut changed = false;
         if let Some(next) = is_next {
@@ -304,7 +300,7 @@ impl Session {
             self.next = None;
             changed = true;
         }
-        if used && at.seconds_since(self.seen_at) >= TOUCH_SECONDS {
+        if used && at.seconds_since(self.seen_at).abs() >= TOUCH_SECONDS {
             self.seen_at = at;
             changed = true;
         }
@@ -351,6 +347,10 @@ mod tests {
         Presented::Good { changed, rotate }
     }
 
+    fn ended(why: Ended) -> Presented {
+        Presented::Ended { why, noticed: true }
+    }
+
     #[test]
     fn lifetimes() {
         let (token, session) = Session::start(START, &mut Seeded::new(1));
@@ -360,17 +360,20 @@ mod tests {
             (TOUCH_SECONDS, good(true, false)),
             (ROTATE_SECONDS, good(true, true)),
             (IDLE_SECONDS - 1, good(true, true)),
-            (IDLE_SECONDS, Presented::Ended(Ended::Idle)),
-            (ABSOLUTE_SECONDS, Presented::Ended(Ended::TooOld)),
-            (-3_600, good(false, false)),
+            (IDLE_SECONDS, ended(Ended::Idle)),
+            (ABSOLUTE_SECONDS, ended(Ended::TooOld)),
+            (-3_600, good(true, false)),
+            (-ABSOLUTE_SECONDS, ended(Ended::TooOld)),
         ] {
             assert_eq!(session.clone().present(&token.hash(), after(seconds)), expected, "{seconds}");
         }
         // Used every ten minutes it still ends after twelve hours.
         let (mut open, mut busy) = (session.clone(), session);
         let renewed = (1..4).map(|n| open.present_unattended(&token.hash(), after(n * 600))).last();
-        assert_eq!(renewed, Some(Presented::Ended(Ended::Idle)), "a page that stands open is no use of the session");
-        let ends = (0..).map(|n| n * 600).find(|&seconds| matches!(busy.present(&token.hash(), after(seconds)), Presented::Ended(_)));
+        assert_eq!(renewed, Some(ended(Ended::Idle)), "a page that stands open is no use of the session");
+        // What was noticed stays so, and is news once, also when the clock is set back.
+        assert_eq!(open.present(&token.hash(), START), Presented::Ended { why: Ended::Idle, noticed: false });
+        let ends = (0..).map(|n| n * 600).find(|&seconds| matches!(busy.present(&token.hash(), after(seconds)), Presented::Ended { .. }));
         assert_eq!(ends, Some(ABSOLUTE_SECONDS));
     }
 
@@ -386,8 +389,10 @@ mod tests {
         assert_eq!(session.present(&new.hash(), after(1_000)), good(true, false));
         assert_eq!(session.current, new.hash());
         assert_eq!(session.clone().present(&old.hash(), after(1_000 + GRACE_SECONDS)), good(false, false));
-        assert_eq!(session.present(&old.hash(), after(1_001 + GRACE_SECONDS)), Presented::Ended(Ended::Copied));
         assert_eq!(session.present(&Token::new(&mut random).hash(), after(1_000)), Presented::NotOurs);
+        assert_eq!(session.present(&old.hash(), after(1_001 + GRACE_SECONDS)), ended(Ended::Copied));
+        // For thief and owner alike; each is told why.
+        assert_eq!(session.present(&new.hash(), after(1_001 + GRACE_SECONDS)), Presented::Ended { why: Ended::Copied, noticed: false });
     }
 
     #[test]
@@ -420,11 +425,8 @@ mod tests {
         let (_, other) = Session::start(START, &mut random);
         let token = session.form_secret.form_token();
         session.offer(after(900), &mut random);
-        assert!(session.form_secret.accepts(&token), "a page outlives a rotation");
-        assert!(!other.form_secret.accepts(&token));
-        for wrong in ["", &token[1..], &format!("{token}A"), &token.to_lowercase()] {
-            assert!(!session.form_secret.accepts(wrong), "{wrong}");
-        }
+        assert_eq!(session.form_secret.form_token(), token, "a page outlives a rotation");
+        assert_ne!(other.form_secret.form_token(), token);
         // HMAC-SHA-256 with a key of 32 zero bytes over "csrf", computed with Python's hmac module.
         let known = FormSecret([0; 32]);
         assert_eq!(known.form_token(), KNOWN_MAC);
@@ -487,8 +489,8 @@ mod tests {
                             }
                         }
                     }
-                    Presented::Ended(Ended::Copied) | Presented::NotOurs => prop_assert!(false, "lost the session"),
-                    Presented::Ended(_) => break,
+                    Presented::Ended { why: Ended::Copied, .. } | Presented::NotOurs => prop_assert!(false, "lost the session"),
+                    Presented::Ended { .. } => break,
                 }
             }
         }
@@ -507,7 +509,7 @@ mod tests {
                     Presented::Good { rotate: true, .. } => *held = session.offer(now, &mut random),
                     Presented::Good { .. } => {}
                     // One of the two is out: either the session is over or the loser's token is no longer known.
-                    Presented::Ended(_) | Presented::NotOurs => { ended = true; break }
+                    Presented::Ended { .. } | Presented::NotOurs => { ended = true; break }
                 }
             }
             prop_assert!(ended || now.seconds_since(START) < ROTATE_SECONDS + GRACE_SECONDS + 800, "both went on until {}", now.seconds_since(START));

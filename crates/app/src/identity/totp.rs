@@ -2,7 +2,9 @@
 //!
 //! These are the parameters that every authenticator application understands; HMAC-SHA-1 is not weakened by collisions of
 //! SHA-1 (RFC 6238 §1.2, RFC 4226 appendix B.2). A code is accepted once (RFC 6238 §5.2): [`verify`] returns the time step, the
-//! caller keeps it and hands it back as `last_step` the next time.
+//! caller keeps it and hands it back as `last_step` the next time. A kept step beyond [`step_max`] was written by a clock that was wrong, and counts
+//! as none: otherwise nobody who signed in then could sign in before that year. Whoever watched a code in that time could use it when its moment
+//! really comes; until then its owner has used another.
 
 use qrcode::{Color, EcLevel, QrCode};
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,8 @@ pub const SECRET_BYTES: usize = 20;
 pub const STEP_SECONDS: u64 = 30;
 /// Steps accepted before and after the present one: phones drift, and people type slowly (RFC 6238 §5.2 recommends at most one).
 pub const TOLERANCE_STEPS: u64 = 1;
+/// Steps that a time server may set the clock back by: ten minutes, as the journal allows.
+const CLOCK_STEPS: u64 = 20;
 /// Digits of a code.
 pub const DIGITS: usize = 6;
 /// White modules around a QR code (ISO/IEC 18004 §6.3.8 asks for four).
@@ -140,11 +144,16 @@ pub enum CodeError {
     Reused,
 }
 
+/// The last step that can have been accepted by now: further ahead than a phone may be and than a time server moves the clock.
+pub const fn step_max(at: Instant) -> u64 {
+    at.unix_seconds() / STEP_SECONDS + TOLERANCE_STEPS + CLOCK_STEPS
+}
+
 /// Checks a typed code (spaces are allowed) and returns the time step it belongs to, which the caller keeps in the same transaction and
 /// hands over as `last_step` the next time. All steps are computed whatever the answer.
 ///
-/// Each call with six digits is a guess: ask [`super::guess`] first. After the server's clock was set back, codes are [`CodeError::Reused`]
-/// until it has caught up.
+/// Each call with six digits is a guess: ask [`super::guess`] first. After the server's clock was set back by minutes, codes are [`CodeError::Reused`]
+/// until it has caught up; by more, see [`step_max`].
 ///
 /// # Errors
 /// [`CodeError`] says what to tell the officer.
@@ -155,6 +164,7 @@ pub fn verify(secret: &Secret, code: &str, at: Instant, last_step: Option<u64>) 
     }
     let totp = generator(secret);
     let now = at.unix_seconds() / STEP_SECONDS;
+    let last_step = last_step.filter(|last| *last <= step_max(at));
     let (mut fresh, mut reused) = (None, false);
     for step in now.saturating_sub(TOLERANCE_STEPS)..=now + TOLERANCE_STEPS {
         // With a skew of zero `check` looks at this one step; totp-rs compares in constant time.
@@ -232,6 +242,9 @@ mod tests {
             ("050471", now, Some(step - 1), Ok(step)),
             ("050471", now, Some(step), Err(CodeError::Reused)),
             ("050471", now, Some(step + 5), Err(CodeError::Reused)),
+            ("050471", now, Some(step + 21), Err(CodeError::Reused)),
+            ("050471", now, Some(step + 22), Ok(step)), // the clock was wrong when that was kept
+            ("050471", now, Some(u64::MAX), Ok(step)),
             ("050470", now, Some(step), Err(CodeError::Wrong)),
             ("05047", now, None, Err(CodeError::Malformed)),
             ("0504711", now, None, Err(CodeError::Malformed)),

@@ -78,6 +78,9 @@ fn notices_of(tx: &mut Tx<'_>, office: &Office, entry: &Entry) -> Result<Vec<Not
         "officer.recovery_issued" => code_in_force(tx, entry, of),
         "officer.roles_changed" => Ok(to(About::RolesChanged)),
         "officer.suspended" => Ok(to(About::Suspended)),
+        "officer.session_copied" => Ok(to(About::SessionCopied)),
+        "officer.passkey_copied" => Ok(to(About::PasskeyCopied)),
+        "officer.sign_in_limited" => Ok(to(About::SignInLimited)),
         "request.opened" => match entry.open(office.store().keyring())? {
             Some(Event::RequestOpened(body)) => {
                 let mut found: Vec<Notice> = request::second_persons(tx, office, entry.stamp.actor, &body.matter)?

@@ -102,11 +102,17 @@ pub enum About {
     Admitted,
     /// The program did not erase by itself what is due: somebody has to look first.
     RetentionHeld,
+    /// Somebody used a copy of their cookie.
+    SessionCopied,
+    /// Somebody used a copy of their passkey.
+    PasskeyCopied,
+    /// Many guesses at their account.
+    SignInLimited,
 }
 
 impl About {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::RequestWaits,
         Self::RolesChanged,
         Self::NewDevice,
@@ -116,6 +122,9 @@ impl About {
         Self::CodeOfOther,
         Self::Admitted,
         Self::RetentionHeld,
+        Self::SessionCopied,
+        Self::PasskeyCopied,
+        Self::SignInLimited,
     ];
 
     /// The word in the texts.
@@ -130,6 +139,9 @@ impl About {
             Self::CodeOfOther => "code_of_other",
             Self::Admitted => "admitted",
             Self::RetentionHeld => "retention_held",
+            Self::SessionCopied => "session_copied",
+            Self::PasskeyCopied => "passkey_copied",
+            Self::SignInLimited => "sign_in_limited",
         }
     }
 }

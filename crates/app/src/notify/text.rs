@@ -21,6 +21,9 @@ struct Texts {
     code_of_other: Words,
     admitted: Words,
     retention_held: Words,
+    session_copied: Words,
+    passkey_copied: Words,
+    sign_in_limited: Words,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +46,9 @@ pub(super) fn message(about: About, job: JobId, to: Personal<String>, name: &str
         About::CodeOfOther => texts.code_of_other,
         About::Admitted => texts.admitted,
         About::RetentionHeld => texts.retention_held,
+        About::SessionCopied => texts.session_copied,
+        About::PasskeyCopied => texts.passkey_copied,
+        About::SignInLimited => texts.sign_in_limited,
     };
     let part = |words: &str| format!("{name},\r\n\r\n{}\r\n", words.replace("{office}", office));
     let body = format!("{}\r\n---\r\n\r\n{}", part(&words.id), part(&words.en));

@@ -66,7 +66,8 @@ impl Write<'_, '_> {
         entry.leaf = entry.expected_leaf();
         insert(self.tx, self.head, &entry)?;
         table::apply(self.tx, self.keyring, &entry, Some(event))?;
-        self.head.changed.officers |= matches!(subject, Subject::Officer(_)) && !matches!(event, Event::SignedIn(_) | Event::SignInLimited(_));
+        let changes_nobody = matches!(event, Event::SignedIn(_) | Event::SignInLimited(_) | Event::PasskeyCopied(_));
+        self.head.changed.officers |= matches!(subject, Subject::Officer(_)) && !changes_nobody;
         self.head.changed.requests |= matches!(subject, Subject::Request(_));
         Ok(number)
     }

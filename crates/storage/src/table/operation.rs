@@ -1,4 +1,4 @@
-//! The operational tables: sessions, uses of credentials, answers already given, jobs, cursors.
+//! The operational tables: sessions, uses of credentials, guesses, answers already given, jobs, cursors.
 
 use siger_domain::id::{CredentialId, JobId, OfficerId, SessionId};
 use siger_domain::time::Instant;
@@ -25,6 +25,8 @@ pub struct Session {
     pub expires: Instant,
     /// How they signed in.
     pub method: String,
+    /// How often it was changed; what is newer has the larger number.
+    pub version: i64,
 }
 
 fn state_place(id: &SessionId) -> Place<'_> {
@@ -41,6 +43,7 @@ fn sessions(tx: &mut Tx<'_>, keyring: &Keyring, sql: &'static str, id: &[u8]) ->
             seen_at: Instant::from_unix_micros(row.int(4)?),
             expires: Instant::from_unix_micros(row.int(5)?),
             method: row.text(6)?,
+            version: row.int(7)?,
         })
     })?;
     for session in &mut found {
@@ -49,20 +52,49 @@ fn sessions(tx: &mut Tx<'_>, keyring: &Keyring, sql: &'static str, id: &[u8]) ->
     Ok(found)
 }
 
-/// Keeps a session, or its new state, findable by these tokens (their SHA-256) and no others.
+/// Keeps a session that begins, findable by these tokens (their SHA-256).
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn save_session(tx: &mut Tx<'_>, keyring: &Keyring, session: &Session, tokens: &[[u8; 32]]) -> Result<()> {
+pub fn begin_session(tx: &mut Tx<'_>, keyring: &Keyring, session: &Session, tokens: &[[u8; 32]]) -> Result<()> {
     let state = keyring.seal(KeyIndex::OFFICE, &state_place(&session.id), &session.state)?;
     tx.execute(
-        "INSERT INTO session (id, officer, state, begun_at, seen_at, expires, method) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state, seen_at = excluded.seen_at, expires = excluded.expires",
-        params![session.id.as_bytes(), session.officer.as_bytes(), &state, session.begun_at, session.seen_at, session.expires, &session.method],
+        "INSERT INTO session (id, officer, state, begun_at, seen_at, expires, method, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            session.id.as_bytes(),
+            session.officer.as_bytes(),
+            &state,
+            session.begun_at,
+            session.seen_at,
+            session.expires,
+            &session.method,
+            session.version
+        ],
     )?;
-    tx.execute("DELETE FROM session_token WHERE session = $1", params![session.id.as_bytes()])?;
+    set_tokens(tx, session.id, tokens)
+}
+
+/// Keeps the new state of a session, findable by these tokens and no others, if it still stands as it was read; `false`: it ended or
+/// changed meanwhile, and nothing was kept.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn change_session(tx: &mut Tx<'_>, keyring: &Keyring, session: &Session, tokens: &[[u8; 32]]) -> Result<bool> {
+    let state = keyring.seal(KeyIndex::OFFICE, &state_place(&session.id), &session.state)?;
+    let rows = tx.execute(
+        "UPDATE session SET state = $1, seen_at = $2, expires = $3, version = version + 1 WHERE id = $4 AND version = $5",
+        params![&state, session.seen_at, session.expires, session.id.as_bytes(), session.version],
+    )?;
+    if rows == 1 {
+        set_tokens(tx, session.id, tokens)?;
+    }
+    Ok(rows == 1)
+}
+
+fn set_tokens(tx: &mut Tx<'_>, id: SessionId, tokens: &[[u8; 32]]) -> Result<()> {
+    tx.execute("DELETE FROM session_token WHERE session = $1", params![id.as_bytes()])?;
     for token in tokens {
-        tx.execute("INSERT INTO session_token (hash, session) VALUES ($1, $2)", params![token, session.id.as_bytes()])?;
+        tx.execute("INSERT INTO session_token (hash, session) VALUES ($1, $2)", params![token, id.as_bytes()])?;
     }
     Ok(())
 }
@@ -72,8 +104,7 @@ pub fn save_session(tx: &mut Tx<'_>, keyring: &Keyring, session: &Session, token
 /// # Errors
 /// When the engine refuses.
 pub fn session_by_token(tx: &mut Tx<'_>, keyring: &Keyring, token: &[u8; 32]) -> Result<Option<Session>> {
-    let sql =
-        "SELECT s.id, s.officer, s.state, s.begun_at, s.seen_at, s.expires, s.method FROM session_token t JOIN session s ON s.id = t.session WHERE t.hash = $1";
+    let sql = "SELECT s.id, s.officer, s.state, s.begun_at, s.seen_at, s.expires, s.method, s.version FROM session_token t JOIN session s ON s.id = t.session WHERE t.hash = $1";
     Ok(sessions(tx, keyring, sql, token)?.into_iter().next())
 }
 
@@ -82,7 +113,7 @@ pub fn session_by_token(tx: &mut Tx<'_>, keyring: &Keyring, token: &[u8; 32]) ->
 /// # Errors
 /// When the engine refuses.
 pub fn session_by_id(tx: &mut Tx<'_>, keyring: &Keyring, id: SessionId) -> Result<Option<Session>> {
-    let sql = "SELECT id, officer, state, begun_at, seen_at, expires, method FROM session WHERE id = $1";
+    let sql = "SELECT id, officer, state, begun_at, seen_at, expires, method, version FROM session WHERE id = $1";
     Ok(sessions(tx, keyring, sql, id.as_bytes())?.into_iter().next())
 }
 
@@ -91,7 +122,7 @@ pub fn session_by_id(tx: &mut Tx<'_>, keyring: &Keyring, id: SessionId) -> Resul
 /// # Errors
 /// When the engine refuses.
 pub fn sessions_of(tx: &mut Tx<'_>, keyring: &Keyring, officer: OfficerId) -> Result<Vec<Session>> {
-    let sql = "SELECT id, officer, state, begun_at, seen_at, expires, method FROM session WHERE officer = $1 ORDER BY begun_at DESC, id LIMIT 100";
+    let sql = "SELECT id, officer, state, begun_at, seen_at, expires, method, version FROM session WHERE officer = $1 ORDER BY begun_at DESC, id LIMIT 100";
     sessions(tx, keyring, sql, officer.as_bytes())
 }
 
@@ -117,26 +148,39 @@ fn record_place(id: &CredentialId) -> Place<'_> {
     Place { table: "credential_use", column: "record", row: id.as_bytes() }
 }
 
-/// Moves the mark of a credential forward, and keeps what its use changed. `false`: the mark is not newer than the one
-/// kept, so this use is a repetition.
+/// Moves the mark of a credential forward. `false`: the mark is not newer than the one kept, so this use is a repetition. A kept mark above
+/// `mark_max` comes from a clock that was wrong, and counts as none.
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn use_credential(tx: &mut Tx<'_>, keyring: &Keyring, id: CredentialId, mark: i64, record: Option<&[u8]>, now: Instant) -> Result<bool> {
-    let sealed = record.map(|record| keyring.seal(KeyIndex::OFFICE, &record_place(&id), record)).transpose()?;
+pub fn use_mark(tx: &mut Tx<'_>, id: CredentialId, mark: i64, mark_max: i64, now: Instant) -> Result<bool> {
     let rows = tx.execute(
-        "INSERT INTO credential_use (credential, mark, record, used_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (credential) DO UPDATE SET mark = excluded.mark, record = excluded.record, used_at = excluded.used_at
-         WHERE credential_use.mark < excluded.mark",
-        params![id.as_bytes(), mark, sealed.as_ref(), now],
+        "INSERT INTO credential_use (credential, mark, used_at) VALUES ($1, $2, $3)
+         ON CONFLICT (credential) DO UPDATE SET mark = excluded.mark, used_at = excluded.used_at
+         WHERE credential_use.mark < excluded.mark OR credential_use.mark > $4",
+        params![id.as_bytes(), mark, now, mark_max],
     )?;
     Ok(rows == 1)
+}
+
+/// Keeps what the use of a credential changed.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn use_record(tx: &mut Tx<'_>, keyring: &Keyring, id: CredentialId, record: &[u8], now: Instant) -> Result<()> {
+    let sealed = keyring.seal(KeyIndex::OFFICE, &record_place(&id), record)?;
+    tx.execute(
+        "INSERT INTO credential_use (credential, mark, record, used_at) VALUES ($1, 0, $2, $3)
+         ON CONFLICT (credential) DO UPDATE SET mark = 0, record = excluded.record, used_at = excluded.used_at",
+        params![id.as_bytes(), &sealed, now],
+    )?;
+    Ok(())
 }
 
 /// How a credential was last used.
 #[derive(Clone, Debug)]
 pub struct Use {
-    /// Time step of the code, or moment of the passkey's use.
+    /// Time step of the code; of a passkey it says nothing.
     pub mark: i64,
     /// The passkey as its last use left it, opened.
     pub record: Option<Vec<u8>>,
@@ -171,12 +215,14 @@ pub fn save_device(tx: &mut Tx<'_>, hash: &[u8; 32], officer: OfficerId, expires
     Ok(())
 }
 
-/// Forgets an officer's browsers.
+/// Forgets an officer's browsers, and the guesses at their account.
 ///
 /// # Errors
 /// When the engine refuses.
 pub fn delete_devices_of(tx: &mut Tx<'_>, officer: OfficerId) -> Result<()> {
     tx.execute("DELETE FROM device WHERE officer = $1", params![officer.as_bytes()])?;
+    tx.execute("DELETE FROM guess WHERE account = $1", params![officer.as_bytes()])?;
+    tx.execute("DELETE FROM alarm WHERE whom = $1", params![officer.as_bytes()])?;
     Ok(())
 }
 
@@ -186,6 +232,73 @@ pub fn delete_devices_of(tx: &mut Tx<'_>, officer: OfficerId) -> Result<()> {
 /// When the engine refuses.
 pub fn device_owner(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<Option<OfficerId>> {
     tx.first("SELECT officer FROM device WHERE hash = $1 AND expires > $2", params![hash, now], |row| Ok(OfficerId::from_bytes(row.bytes(0)?)))
+}
+
+/// How long it is remembered that a ceremony is over.
+const CEREMONY_OVER_SECONDS: i64 = 24 * 60 * 60;
+
+/// Ends a ceremony, by the SHA-256 of what was sealed between its two requests. `false`: it was ended before, so this answer is a repetition.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn end_ceremony(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<bool> {
+    // What a wrong clock left in the future goes with what is old.
+    let (from, until) = (now.plus_seconds(-CEREMONY_OVER_SECONDS), now.plus_seconds(CEREMONY_OVER_SECONDS));
+    tx.execute("DELETE FROM ceremony_over WHERE over_at < $1 OR over_at > $2", params![from, until])?;
+    Ok(tx.execute("INSERT INTO ceremony_over (hash, over_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", params![hash, now])? == 1)
+}
+
+/// What is known of the guesses at an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guesses {
+    /// Until when the bucket of unknown browsers is not empty.
+    pub owed: Instant,
+    /// How many since the newest complete sign-in.
+    pub tries: u32,
+}
+
+/// The guesses at an account.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn guesses(tx: &mut Tx<'_>, account: &[u8; 16]) -> Result<Option<Guesses>> {
+    tx.first("SELECT owed, tries FROM guess WHERE account = $1", params![account], |row| {
+        Ok(Guesses { owed: Instant::from_unix_micros(row.int(0)?), tries: u32::try_from(row.int(1)?).unwrap_or(u32::MAX) })
+    })
+}
+
+/// Keeps the guesses at an account.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn save_guesses(tx: &mut Tx<'_>, account: &[u8; 16], guesses: Guesses) -> Result<()> {
+    tx.execute(
+        "INSERT INTO guess (account, owed, tries) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE SET owed = excluded.owed, tries = excluded.tries",
+        params![account, guesses.owed, guesses.tries],
+    )?;
+    Ok(())
+}
+
+/// After a complete sign-in the count begins anew. What unknown browsers owe stays.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn forget_tries(tx: &mut Tx<'_>, account: &[u8; 16]) -> Result<()> {
+    tx.execute("UPDATE guess SET tries = 0 WHERE account = $1", params![account])?;
+    Ok(())
+}
+
+/// How long the journal is not told again of the same danger to the same.
+pub const ALARM_SECONDS: i64 = 24 * 60 * 60;
+
+/// Whether the journal is to be told of a danger now: once in [`ALARM_SECONDS`], and again if a wrong clock wrote the last time down.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn sound_alarm(tx: &mut Tx<'_>, what: &str, whom: &[u8; 16], now: Instant) -> Result<bool> {
+    let (from, until) = (now.plus_seconds(-ALARM_SECONDS), now.plus_seconds(ALARM_SECONDS));
+    tx.execute("DELETE FROM alarm WHERE at <= $1 OR at > $2", params![from, until])?;
+    Ok(tx.execute("INSERT INTO alarm (what, whom, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", params![what, whom, now])? == 1)
 }
 
 /// An answer already given to a request with an idempotency key.

@@ -80,6 +80,7 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     operation::sessions_of(tx, keyring, whose)?;
     operation::credential_use(tx, keyring, CredentialId::from_bytes([5; 16]))?;
     operation::device_owner(tx, &[9; 32], now)?;
+    operation::guesses(tx, &[11; 16])?;
     operation::answer(tx, &[10; 32])?;
     operation::jobs(tx, 10)?;
     operation::cursor(tx, "index")?;

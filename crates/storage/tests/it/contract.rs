@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::{JobId, OfficerId, RequestId, SessionId};
+use siger_domain::id::{CredentialId, JobId, OfficerId, RequestId, SessionId};
 use siger_domain::officer::Login;
 use siger_domain::person::Note;
 use siger_domain::request::{ErasureGround, Matter, State};
 use siger_storage::journal::read;
-use siger_storage::table::operation::{self, Answer, Job, Session};
+use siger_storage::table::operation::{self, Answer, Guesses, Job, Session};
 use siger_storage::table::{self, officer, person as persons, request};
 use siger_storage::{Error, Stamp, Store, archive, check, tlog};
 
@@ -270,18 +270,26 @@ fn sessions_answers_jobs_and_cursors() {
             seen_at: START,
             expires: START.plus_seconds(100),
             method: "passkey".into(),
+            version: 0,
         };
         let kept = session.clone();
-        store.write_blocking(move |write| operation::save_session(write, &keyring, &kept, &[[1; 32], [2; 32]])).unwrap();
+        store.write_blocking(move |write| operation::begin_session(write, &keyring, &kept, &[[1; 32], [2; 32]])).unwrap();
         let by_token = |token: u8| store.read_blocking(|tx| operation::session_by_token(tx, &place.keyring, &[token; 32])).unwrap();
         assert_eq!(by_token(1).as_ref(), Some(&session));
         assert_eq!(by_token(2), by_token(1));
-        // New tokens end the old ones.
-        let (next, keyring) = (Session { state: b"next".to_vec(), ..session.clone() }, place.keyring.clone());
-        store.write_blocking(move |write| operation::save_session(write, &keyring, &next, &[[3; 32]])).unwrap();
-        assert_eq!((by_token(1), by_token(3).map(|found| found.state)), (None, Some(b"next".to_vec())));
+        // New tokens end the old ones. Who read the row before that changes nothing any more.
+        let change = |session: Session, token: u8| {
+            let keyring = place.keyring.clone();
+            store.write_blocking(move |write| operation::change_session(write, &keyring, &session, &[[token; 32]])).unwrap()
+        };
+        assert!(change(Session { state: b"next".to_vec(), ..session.clone() }, 3));
+        assert_eq!((by_token(1), by_token(3).map(|found| (found.state, found.version))), (None, Some((b"next".to_vec(), 1))));
+        assert!(!change(Session { state: b"late".to_vec(), ..session.clone() }, 4), "overtaken");
+        assert_eq!((by_token(4), by_token(3).map(|found| found.state)), (None, Some(b"next".to_vec())));
+        assert!(change(by_token(3).unwrap(), 3));
         assert_eq!(store.write_blocking(move |write| operation::delete_sessions_of(write, whose)).unwrap(), 1);
         assert_eq!(by_token(3), None);
+        assert!(!change(Session { version: 2, ..session.clone() }, 3), "ended");
 
         // A repeated request finds the first answer; the key is kept once.
         let answer = Answer { request: [7; 32], number: 12, subject: Some([8; 16]) };
@@ -326,6 +334,60 @@ fn sessions_answers_jobs_and_cursors() {
             store.write_blocking(move |write| operation::move_cursor(write, "index", number)).unwrap();
             assert_eq!(cursor(), number);
         }
+    }
+}
+
+#[test]
+fn what_guards_a_sign_in() {
+    const DAY: i64 = 24 * 60 * 60;
+    for place in places("guard") {
+        let store = place.office();
+        let after = |seconds: i64| START.plus_seconds(seconds);
+        // A ceremony ends once; a day later, when its answer is long too late, it is forgotten, and so is what a wrong clock wrote.
+        let end = |hash: u8, at: i64| store.write_blocking(move |write| operation::end_ceremony(write, &[hash; 32], after(at))).unwrap();
+        assert_eq!([end(1, 0), end(1, 0), end(1, 300), end(2, 300), end(2, 0)], [true, false, false, true, false]);
+        assert_eq!([end(1, DAY), end(1, DAY + 1), end(1, 2 * DAY + 2)], [false, true, true]);
+        assert_eq!([end(3, 9 * 365 * DAY), end(3, 0), end(3, 1)], [true, true, false]);
+
+        // A mark moves forward only; one beyond what can be counts as none.
+        let id = CredentialId::new(START, [7; 10]);
+        let mark = |mark: i64, mark_max: i64| store.write_blocking(move |write| operation::use_mark(write, id, mark, mark_max, START)).unwrap();
+        assert_eq!([mark(10, 30), mark(10, 30), mark(9, 30), mark(11, 30)], [true, false, false, true]);
+        assert_eq!([mark(900, 930), mark(12, 900), mark(12, 33), mark(12, 33), mark(13, 33)], [true, false, true, false, true]);
+        // What a use changed is kept, again and again.
+        let record = || {
+            let keyring = place.keyring.clone();
+            store.read_blocking(move |tx| operation::credential_use(tx, &keyring, id)).unwrap().unwrap().record
+        };
+        assert_eq!(record(), None);
+        for kept in [b"one", b"two"] {
+            let keyring = place.keyring.clone();
+            store.write_blocking(move |write| operation::use_record(write, &keyring, id, kept, START)).unwrap();
+            assert_eq!(record().unwrap(), kept);
+        }
+
+        // Guesses are kept for each account.
+        let guesses = |account: u8| store.read_blocking(move |tx| operation::guesses(tx, &[account; 16])).unwrap();
+        assert_eq!(guesses(1), None);
+        for tries in [1, 2] {
+            let kept = Guesses { owed: after(i64::from(tries)), tries };
+            store.write_blocking(move |write| operation::save_guesses(write, &[1; 16], kept)).unwrap();
+            assert_eq!((guesses(1), guesses(2)), (Some(kept), None));
+        }
+        store.write_blocking(|write| operation::forget_tries(write, &[1; 16])).unwrap();
+        assert_eq!(guesses(1), Some(Guesses { owed: after(2), tries: 0 }), "what unknown browsers owe stays");
+
+        // An alarm sounds once a day for each, and is not silent for years after a wrong clock.
+        let alarm =
+            |what: &'static str, whom: u8, at: i64| store.write_blocking(move |write| operation::sound_alarm(write, what, &[whom; 16], after(at))).unwrap();
+        assert_eq!([alarm("a", 1, 0), alarm("a", 1, 1), alarm("a", 2, 1), alarm("b", 1, 1)], [true, false, true, true]);
+        assert_eq!([alarm("a", 1, DAY - 1), alarm("a", 1, DAY), alarm("a", 1, DAY + 1)], [false, true, false]);
+        assert_eq!([alarm("a", 1, 9 * 365 * DAY), alarm("a", 1, DAY), alarm("a", 1, DAY + 1)], [true, true, false]);
+
+        // Who is erased leaves none of it.
+        let officer = OfficerId::from_bytes([1; 16]);
+        store.write_blocking(move |write| operation::delete_devices_of(write, officer)).unwrap();
+        assert_eq!((guesses(1), alarm("a", 1, DAY + 2)), (None, true));
     }
 }
 

@@ -164,7 +164,9 @@ fn as_the_first_schema(from: &Path, to: &Path) {
     fs::copy(from, &copy).unwrap();
     let conn = rusqlite::Connection::open(&copy).unwrap();
     conn.execute_batch(
-        "PRAGMA journal_mode = DELETE; ALTER TABLE tree_head DROP COLUMN keyring_revision; DROP INDEX request_by_opener; ALTER TABLE officer DROP COLUMN erased; UPDATE schema_version SET version = 1;
+        "PRAGMA journal_mode = DELETE; ALTER TABLE tree_head DROP COLUMN keyring_revision; DROP INDEX request_by_opener; ALTER TABLE officer DROP COLUMN erased;
+         DROP INDEX entry_by_actor; DROP INDEX entry_change_of_person;
+         ALTER TABLE session DROP COLUMN version; DROP TABLE ceremony_over; DROP TABLE guess; DROP TABLE alarm; UPDATE schema_version SET version = 1;
          PRAGMA page_size = 512; VACUUM;",
     )
     .unwrap();

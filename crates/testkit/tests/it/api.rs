@@ -182,10 +182,13 @@ async fn it_says_whether_it_lives_and_works() {
 async fn figures_are_for_this_machine_only() {
     let api = Api::new();
     api.ask(Ask::get("/health")).await;
+    let form = Ask::post("/sign-in", &json!(null)).header("content-type", "application/x-www-form-urlencoded");
+    api.ask(form.raw("login=siapa&password=salah")).await;
     let figures = api.ask(Ask::get("/metrics")).await;
     assert_eq!(figures.status, StatusCode::OK);
     assert!(figures.text.contains("siger_answer_seconds_bucket{route=\"/health\""), "{}", figures.text);
     assert!(figures.text.contains("siger_journal_entries"));
+    assert!(figures.text.contains("siger_sign_in_refusals_total{why=\"wrong\"}"), "{}", figures.text);
     let through = |header| Ask::get("/metrics").header(header, "127.0.0.1");
     for elsewhere in [Ask::get("/metrics").from([203, 0, 113, 9]), through("x-forwarded-for"), through("forwarded"), through("x-real-ip"), through("via")] {
         assert_eq!(api.ask(elsewhere).await.status, StatusCode::NOT_FOUND);

@@ -24,6 +24,7 @@ mod race;
 mod replay;
 mod retention;
 mod sealed;
+mod sign_in;
 #[path = "../../../app/src/identity/passkey/tests/soft.rs"]
 mod soft;
 mod store;

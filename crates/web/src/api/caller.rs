@@ -36,7 +36,8 @@ impl FromRequestParts<State> for Caller {
         let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let token = cookies.filter_map(|cookies| Cookie::Session.find(cookies, tls)).next().ok_or(Refused::SignIn)?;
         let purpose = purpose(parts)?;
-        let signed_in = session::recognise(state.office(), &token, operation(parts, state), purpose, Asker::Somebody).await?.ok_or(Refused::SignIn)?;
+        let signed_in =
+            session::recognise(state.office(), &token, operation(parts, state), purpose, Asker::Somebody).await?.signed_in().ok_or(Refused::SignIn)?;
         Ok(Self { state: state.clone(), by: signed_in.context, name: signed_in.name, new_token: signed_in.new_token })
     }
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
-use siger_app::Error;
+use siger_app::{Error, alarm};
 use siger_storage::journal::read;
 
 use crate::server::State;
@@ -35,6 +35,9 @@ pub(crate) fn recorder() -> Option<&'static PrometheusHandle> {
             // Another recorder in the process (an embedding program's) keeps its place; then there is nothing to show here.
             let handle = PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?.install_recorder().ok()?;
             metrics::describe_histogram!("siger_answer_seconds", metrics::Unit::Seconds, "Time from a request to its answer, by route and status");
+            metrics::describe_counter!(alarm::SIGN_INS, "Complete sign-ins, by method");
+            metrics::describe_counter!(alarm::REFUSALS, "Tries to sign in or to prove presence that opened nothing, by reason");
+            metrics::describe_counter!(alarm::ALARMS, "Dangers to sign-ins that were noticed, by kind");
             metrics::describe_gauge!("siger_journal_entries", "Entries in the journal");
             metrics::describe_gauge!("siger_resident_bytes", metrics::Unit::Bytes, "Memory of the process");
             let kept = handle.clone();

@@ -6,6 +6,7 @@ pub mod error;
 pub mod fresh;
 pub mod home;
 pub mod join;
+pub mod join_code;
 pub mod journal;
 pub mod office;
 pub mod office_access;
@@ -45,6 +46,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         sign_in::samples,
         fresh::samples,
         join::samples,
+        join_code::samples,
         error::samples,
         home::samples,
         officer::samples,

@@ -25,6 +25,8 @@ pub enum Reason {
     Ended,
     /// The same, and a form was sent after it: nothing of it was kept.
     Unsent,
+    /// The sign-in was ended because its cookie was copied.
+    Copied,
     /// The officer signed out.
     SignedOut,
 }
@@ -60,6 +62,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                     (Button::primary(ui.text("sign-in-act")).html(ui))
                 }
             }))
+            p { a href=(address::JOIN) { (ui.text("sign-in-join")) } }
             p.small.muted { (ui.text("sign-in-lost")) }
             @if page.office.is_sample { p.small.muted { (ui.text("sign-in-sample")) } }
         },
@@ -79,6 +82,7 @@ fn said(page: &Page<'_>, reason: Reason) -> Markup {
         }
         Reason::Ended => Notice::new(Tone::Heed, ui.text("sign-in-ended")).body(html! { p { (ui.text("sign-in-ended-next")) } }).html(ui),
         Reason::Unsent => Notice::new(Tone::Heed, ui.text("sign-in-ended")).body(html! { p { (ui.text("sign-in-unsent-next")) } }).html(ui),
+        Reason::Copied => Notice::new(Tone::Stop, ui.text("sign-in-copied")).body(html! { p { (ui.text("sign-in-copied-next")) } }).html(ui),
         Reason::SignedOut => Notice::new(Tone::Good, ui.text("sign-in-out")).html(ui),
     }
 }
@@ -98,6 +102,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         shown("sign-in-wait", Some(Reason::Wait { seconds: 90 })),
         shown("sign-in-ended", Some(Reason::Ended)),
         shown("sign-in-unsent", Some(Reason::Unsent)),
+        shown("sign-in-copied", Some(Reason::Copied)),
         shown("sign-in-out", Some(Reason::SignedOut)),
     ]
 }

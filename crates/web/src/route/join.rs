@@ -15,6 +15,7 @@ use siger_app::sign_in::{self, Setup, Welcome};
 use super::sign_in::{Finished, begun_at, ceremony, keep_ceremony, options};
 use crate::address;
 use crate::page::join::{Kind, Step, View, Weak, page};
+use crate::page::join_code::{self, Reason};
 use crate::server::State;
 use crate::server::fault::WebError;
 use crate::server::posted::PostedOutside;
@@ -22,11 +23,36 @@ use crate::server::visit::Visit;
 
 pub(super) fn router() -> Router<State> {
     Router::new()
+        .route(address::JOIN, get(ask).post(typed))
         .route("/join/{code}", get(show))
         .route("/join/{code}/password", get(back).post(password))
         .route("/join/{code}/code", get(back).post(code))
         .route("/join/{code}/passkey/start", post(passkey_start))
         .route("/join/{code}/passkey/finish", post(passkey_finish))
+}
+
+async fn ask(visit: Visit) -> Response {
+    visit.answer(join_code::page(&visit.page(), None, ""))
+}
+
+/// From a code that was typed to the page that its link opens.
+async fn typed(PostedOutside { visit, fields }: PostedOutside) -> Result<Response, WebError> {
+    let typed = fields.get("code");
+    match sign_in::typed_code(visit.state.office(), visit.arrival, typed).await {
+        Ok(code) => Ok(Redirect::to(&action(&code)).into_response()),
+        Err(error) => {
+            let (reason, status) = match error {
+                Error::Invalid(faults) if faults.iter().any(|fault| fault.reason == "mistyped") => (Reason::Mistyped, StatusCode::UNPROCESSABLE_ENTITY),
+                Error::Invalid(_) => (Reason::NotInForce, StatusCode::UNPROCESSABLE_ENTITY),
+                Error::TooMany { seconds } => (Reason::Wait { seconds }, StatusCode::TOO_MANY_REQUESTS),
+                other => return Err(other.into()),
+            };
+            let kept: String = if reason == Reason::Mistyped { typed.chars().take(join_code::TYPED_CHARS_MAX).collect() } else { String::new() };
+            let mut response = visit.answer(join_code::page(&visit.page(), Some(reason), &kept));
+            *response.status_mut() = status;
+            Ok(response)
+        }
+    }
 }
 
 async fn show(visit: Visit, Path(one_time): Path<String>) -> Result<Response, WebError> {

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::json;
 use siger_app::identity::password::Typed;
-use siger_app::identity::token::{Cookie, Token};
+use siger_app::identity::token::{Cookie, Ended, Token};
 use siger_app::sign_in::{self, Begun};
 use siger_app::{Error, session};
 
@@ -40,11 +40,12 @@ async fn show(visit: Visit, axum::extract::Query(asked): axum::extract::Query<As
     if visit.signed_in.is_some() {
         return visit.with_cookies(Redirect::to(next).into_response());
     }
-    let reason = match asked.reason.as_str() {
-        "ended" => Some(Reason::Ended),
-        "unsent" => Some(Reason::Unsent),
-        "out" => Some(Reason::SignedOut),
-        _ => None,
+    let reason = match (visit.ended, asked.reason.as_str()) {
+        (Some(Ended::Copied), _) => Some(Reason::Copied),
+        (_, "out") => Some(Reason::SignedOut),
+        (_, "unsent") => Some(Reason::Unsent),
+        (Some(Ended::Idle | Ended::TooOld), _) | (None, "ended") => Some(Reason::Ended),
+        (None, _) => None,
     };
     visit.answer(page(&visit.page(), &View { reason, login: String::new(), next: next.to_owned() }))
 }

@@ -73,6 +73,9 @@ impl WebError {
             Error::Invalid(faults) => match faults.first() {
                 Some(Fault { field: "name", reason: "too_short" }) => Some(locale.text("person-name-short")),
                 Some(Fault { field: "root", reason }) => Some(locale.word("invalid-root", reason)),
+                Some(Fault { field: "passkey", reason: "already_there" }) => Some(locale.text("passkey-known")),
+                Some(Fault { field: "passkey", reason: "copied" }) => Some(locale.text("passkey-copied")),
+                Some(Fault { field: "passkey", .. }) => Some(locale.text("passkey-failed")),
                 _ => None,
             },
             _ => None,

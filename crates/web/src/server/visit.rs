@@ -10,9 +10,9 @@ use maud::Markup;
 use siger_app::Context;
 use siger_app::context::About;
 use siger_app::identity::guess::Network;
-use siger_app::identity::token::Cookie;
+use siger_app::identity::token::{Cookie, Ended};
 use siger_app::request;
-use siger_app::session::{self, Asker, SignedIn};
+use siger_app::session::{self, Asker, Recognised, SignedIn};
 use siger_app::sign_in::Arrival;
 use siger_domain::access::{Action, Purpose};
 use siger_domain::id::OperationId;
@@ -45,6 +45,8 @@ pub struct Visit {
     pub arrival: Arrival,
     /// Who is signed in.
     pub signed_in: Option<SignedIn>,
+    /// Why nobody is, where the cookie is that of a sign-in that is over.
+    pub ended: Option<Ended>,
     /// The cookies' header, for the few routes that need another cookie.
     pub cookies: String,
     officer: Option<OfficerView>,
@@ -67,13 +69,15 @@ impl FromRequestParts<State> for Visit {
         let token = Cookie::Session.find(&visit.cookies, tls);
         if let Some(token) = token {
             let purpose = purpose(parts);
-            visit.signed_in = session::recognise(state.office(), &token, visit.operation, purpose, asker(parts)).await?;
-            visit.officer = match &visit.signed_in {
-                Some(signed_in) => Some(officer_view(state, signed_in).await?),
-                None => None,
-            };
-            let session = visit.signed_in.as_ref().and_then(|signed_in| signed_in.context.session);
-            visit.live = session.map_or_else(String::new, |session| live::address(session, size));
+            match session::recognise(state.office(), &token, visit.operation, purpose, asker(parts)).await? {
+                Recognised::SignedIn(signed_in) => {
+                    visit.officer = Some(officer_view(state, &signed_in).await?);
+                    visit.live = signed_in.context.session.map_or_else(String::new, |session| live::address(session, size));
+                    visit.signed_in = Some(*signed_in);
+                }
+                Recognised::Ended(why) => visit.ended = Some(why),
+                Recognised::Nobody => {}
+            }
         }
         Ok(visit)
     }
@@ -99,6 +103,7 @@ impl Visit {
             operation,
             arrival,
             signed_in: None,
+            ended: None,
             cookies,
             officer: None,
             live: String::new(),

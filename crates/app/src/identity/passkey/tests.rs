@@ -191,7 +191,12 @@ fn a_counter_that_does_not_grow_is_a_copy() {
         soft.counter = 30;
         prove(&office, &mut soft, &record).unwrap()
     };
-    assert!(matches!(office.finish(&answer, first, &moved_on, NOW), Err(PasskeyError::Copied)));
+    assert!(matches!(office.finish(&answer, kept(&first), &moved_on, NOW), Err(PasskeyError::Copied)));
+    // Checked before the other was kept, it is found when it is to be kept.
+    let late = office.finish(&answer, first, &record, NOW).unwrap();
+    assert!(late.grew_from(&record).is_ok() && moved_on.grew_from(&late).is_ok());
+    assert!(matches!(late.grew_from(&moved_on), Err(PasskeyError::Copied)));
+    assert!(matches!(late.grew_from(&late), Err(PasskeyError::Copied)));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod officer;
 mod person;
 mod request;
 mod routes;
+mod sign_in;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;

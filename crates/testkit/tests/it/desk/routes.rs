@@ -29,6 +29,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/sign-in/passkey/start", Anybody),
     ("POST", "/sign-in/passkey/finish", Anybody),
     ("POST", "/sign-out", Officers),
+    ("GET", "/join", Anybody),
+    ("POST", "/join", Anybody),
     ("GET", "/join/{code}", Anybody),
     ("GET", "/join/{code}/password", Anybody),
     ("POST", "/join/{code}/password", Anybody),
