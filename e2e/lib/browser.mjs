@@ -81,7 +81,8 @@ export async function signIn(page, officer) {
 
 /**
  * Gives the page an authenticator that says yes, as a phone with a finger on it: passkeys can be made and used from then on.
- * The result has `credentials()`, those it holds, and `refuse()`, after which it says no.
+ * The result has `credentials()`, those it holds, `remove(id)` and `put(credential)`, as if the device were lost and found, and `refuse()`, after which it
+ * says no.
  */
 export async function addAuthenticator(page) {
   const devtools = await page.context().newCDPSession(page);
@@ -91,6 +92,8 @@ export async function addAuthenticator(page) {
   });
   return {
     credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    remove: (credentialId) => devtools.send('WebAuthn.removeCredential', { authenticatorId, credentialId }),
+    put: (credential) => devtools.send('WebAuthn.addCredential', { authenticatorId, credential }),
     refuse: () => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false }),
   };
 }
