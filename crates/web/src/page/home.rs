@@ -132,8 +132,8 @@ fn tiles(page: &Page<'_>, view: &View) -> Markup {
             }
             @if let Some(backup) = view.backup {
                 @let value = backup.newest.map_or_else(|| ui.text("home-backup-none").to_owned(), |at| ui.locale.ago(at, ui.now));
-                @let note = match (backup.is_set, backup.is_late) { (false, _) => "home-backup-unset", (true, true) => "home-backup-late", (true, false) => "home-backup-note" };
-                (Tile { label: ui.text("home-backup"), value: &value, note: ui.text(note), icon: "history", address: Some(address::OFFICE) }.html(ui))
+                @let note = match (backup.is_set, backup.is_late) { (false, _) => ui.text("home-backup-unset"), (true, true) => ui.text("home-backup-late"), (true, false) => ui.text("home-backup-note") };
+                (Tile { label: ui.text("home-backup"), value: &value, note, icon: "history", address: Some(address::OFFICE) }.html(ui))
             }
         }
     }

@@ -181,9 +181,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
 fn backup(page: &Page<'_>, backup: &Backup) -> Markup {
     let ui = &page.ui;
     let heed = match (&backup.folder, backup.is_late) {
-        (None, _) => Some(("office-backup-unset", "office-backup-unset-why")),
-        (Some(Folder { kept: None, .. }), _) => Some(("office-backup-faulty", "office-backup-faulty-why")),
-        (Some(_), true) => Some(("office-backup-late", "office-backup-late-why")),
+        (None, _) => Some((ui.text("office-backup-unset"), ui.text("office-backup-unset-why"))),
+        (Some(Folder { kept: None, .. }), _) => Some((ui.text("office-backup-faulty"), ui.text("office-backup-faulty-why"))),
+        (Some(_), true) => Some((ui.text("office-backup-late"), ui.text("office-backup-late-why"))),
         (Some(_), false) => None,
     };
     let newest = match &backup.newest {
@@ -203,7 +203,7 @@ fn backup(page: &Page<'_>, backup: &Backup) -> Markup {
         }
     });
     Card::new("backup", ui.text("office-backup")).note(html! { (ui.text("office-backup-note")) }).html(html! {
-        @if let Some((title, why)) = heed { (Notice::new(Tone::Heed, ui.text(title)).body(html! { p { (ui.text(why)) } }).html(ui)) }
+        @if let Some((title, why)) = heed { (Notice::new(Tone::Heed, title).body(html! { p { (why) } }).html(ui)) }
         (facts::facts(ui, &[
             (ui.text("office-backup-newest"), Some(newest)),
             (ui.text("office-backup-folder"), folder),
