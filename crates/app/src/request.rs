@@ -1,6 +1,6 @@
 //! The two-person rule: opening, answering, withdrawing, and doing what was agreed.
 
-use siger_domain::access::{Action, Role, RoleSet};
+use siger_domain::access::{Action, Role};
 use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{OfficerId, PersonId, RequestId};
 use siger_domain::officer;

@@ -168,7 +168,7 @@ fn named(place: &Place, store: &Store, to: Option<PathBuf>, kind: DataKind) -> R
     }
     let backups = place.settings.backups.as_ref().context("where to? Name a file with --to, or set backup.folder (docs/ref/settings.md)")?;
     ensure!(backups.folder.is_dir(), "the folder of backups {} is missing; is its disk mounted?", backups.folder.display());
-    let office = store.read_blocking(siger_storage::table::office::get)?.ok_or(siger_storage::Error::NoOffice)?;
+    let office = store.read_blocking(siger_storage::table::office::get)?.ok_or(Error::NoOffice)?;
     Ok(backups.folder.join(siger_app::backup::file_name(kind, &office.code, MachineClock.now())))
 }
 

@@ -98,6 +98,17 @@ impl TestOffice {
         Self::made(place, |keyring| Open::new(url, keyring))
     }
 
+    /// An office that has a folder for backups.
+    ///
+    /// # Panics
+    /// As [`TestOffice::new`].
+    pub fn with_backups() -> Self {
+        let place = Place::empty(Engine::meant());
+        std::fs::create_dir(place.folder().join("backups")).expect("a folder for backups");
+        let url = place.url();
+        Self::made(place, |keyring| Open::new(url, keyring))
+    }
+
     /// An office in an empty database that is opened in a way of its own: another file layer, a witness file.
     ///
     /// # Panics

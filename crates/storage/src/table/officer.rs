@@ -305,6 +305,14 @@ pub fn credentials(tx: &mut Tx<'_>, keyring: &Keyring, id: OfficerId) -> Result<
     Ok(found)
 }
 
+/// The officer who holds a way to sign in; none where it is gone.
+///
+/// # Errors
+/// As [`get`].
+pub fn credential_owner(tx: &mut Tx<'_>, id: CredentialId) -> Result<Option<OfficerId>> {
+    tx.first("SELECT officer FROM credential WHERE id = $1", params![id.as_bytes()], |row| Ok(OfficerId::from_bytes(row.bytes(0)?)))
+}
+
 /// Replaces the keyed hash of a sign-in name after the look-up key was rotated.
 ///
 /// # Errors

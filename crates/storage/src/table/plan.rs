@@ -70,6 +70,7 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     officer::by_login(tx, keyring, &Login::new("adi").unwrap())?;
     officer::by_recovery(tx, &[4; 32], now)?;
     officer::credentials(tx, keyring, whose)?;
+    officer::credential_owner(tx, CredentialId::from_bytes([5; 16]))?;
     request::get(tx, RequestId::from_bytes([6; 16]))?;
     request::in_state(tx, State::Open)?;
     request::newest(tx, 10, 10)?;

@@ -9,7 +9,6 @@ use siger_app::notify::Off;
 use siger_app::{Error, backup, job, retention};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::retention::DataKind;
-use siger_storage::store::Url;
 use siger_testkit::office::{TestOffice, TestOfficer};
 
 use crate::archive::{clean, empty};
@@ -19,10 +18,7 @@ const DAY: i64 = 24 * 3_600;
 
 /// An office whose folder of backups is there.
 fn office() -> TestOffice {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("backups")).unwrap();
-    let url = Url::Sqlite(folder.path().join("data"));
-    TestOffice::at(folder, url)
+    TestOffice::with_backups()
 }
 
 fn files(test: &TestOffice) -> Vec<PathBuf> {

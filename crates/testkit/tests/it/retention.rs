@@ -6,10 +6,10 @@ use siger_app::identity::recovery::Code;
 use siger_app::notify::Off;
 use siger_app::{Error, job, officer, person, request, retention};
 use siger_domain::access::{Purpose, Role};
-use siger_domain::id::{OfficerId, PersonId};
+use siger_domain::id::{OfficerId, PersonId, RequestId};
 use siger_domain::officer::{Leave, Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
-use siger_domain::request::ErasureGround;
+use siger_domain::request::{ErasureGround, Lost};
 use siger_domain::retention::DataKind;
 use siger_storage::table::{officer as officers, person as persons};
 use siger_testkit::engine::apart;
@@ -148,8 +148,8 @@ async fn officers_end_five_years_after_they_left() {
     let administrator = test.officer("arif", &[Role::Administrator]).await;
     for gone in [left.id, never_came] {
         let (by, code) = (test.context(&administrator).await, office.with_random(Code::new));
-        let lost = siger_app::identity::recovery::Purpose::LostPhone;
-        let refused = office.write(move |write| officer::recover(write, &by, gone, &code, lost)).await;
+        let request = RequestId::new(office.now(), office.random());
+        let refused = office.write(move |write| request::open_recover(write, &by, request, gone, &code, Lost::Phone)).await;
         assert!(matches!(refused, Err(Error::Conflict(_) | Error::NotFound)), "{refused:?}");
         let (by, day) = (test.context(&administrator).await, "2032-01-02".parse().unwrap());
         let refused = office.write(move |write| officer::set_leave(write, &by, gone, Some(Leave { from: day, to: day }))).await;
@@ -231,7 +231,7 @@ async fn a_clock_that_jumps_ahead_ends_nothing_until_somebody_has_looked() {
     let privacy = test.officer("dewi", &[Role::PrivacyOfficer]).await;
     let administrator = test.officer("adi", &[Role::Administrator]).await;
     let id = register(&test, &desk, "Contoh Lim").await;
-    let (by, asked) = (test.context(&privacy).await, siger_domain::id::RequestId::new(office.now(), office.random()));
+    let (by, asked) = (test.context(&privacy).await, RequestId::new(office.now(), office.random()));
     office.write(move |write| request::open_erase(write, &by, asked, id, ErasureGround::SubjectRequest)).await.unwrap();
     step(&test).await;
 

@@ -80,6 +80,7 @@ fn another(test: &TestOffice, clock: Arc<StoppedClock>) -> Office {
         clock,
         random: Box::new(Seeded::new(77)),
         passkeys: Some(Passkeys::new("localhost", &["http://localhost:8080"], "Way Kanan").unwrap()),
+        backups: None,
     };
     Office::open(parts).unwrap()
 }
@@ -281,7 +282,7 @@ async fn a_restart_and_a_second_process_give_a_stranger_nothing() {
         let office = if number % 2 == 0 { &test.office } else { &beside };
         assert!(matches!(wrong(office, number).await, Err(Error::Invalid(_))), "{number}");
     }
-    let after = open(test.office.store().clone(), test.folder(), test.clock.clone());
+    let after = open(test.office.store().clone(), &test.folder().join("blobs"), test.clock.clone(), 78);
     for office in [&test.office, &beside, &after] {
         assert!(matches!(wrong(office, 500).await, Err(Error::TooMany { .. })));
     }

@@ -49,7 +49,7 @@ async fn invited(desk: &Desk) -> String {
     let (id, code) = (OfficerId::new(office.now(), office.random()), office.with_random(Code::new));
     let profile = Profile { name: Name::new("Sari (contoh)").unwrap(), login: Login::new("sari").unwrap(), email: None };
     let (by, letters) = (office.system(Purpose::Administration), code.to_letters());
-    office.write(move |write| officer::invite(write, &by, id, profile, vec![Role::Desk], &code)).await.unwrap();
+    office.write(move |write| officer::admit(write, &by, id, profile, vec![Role::Desk], &code)).await.unwrap();
     letters
 }
 
