@@ -25,7 +25,7 @@ async fn whoever_comes_with_a_copied_cookie_is_told() {
     desk.test.clock.advance_seconds(GRACE_SECONDS + 1);
     for browser in [&mut thief, &mut owner] {
         let to = browser.get("/persons").await.is(303).to().to_owned();
-        assert_eq!(to, "/sign-in?next=%2Fpersons");
+        assert_eq!(to, "/sign-in?next=%2Fpersons&reason=ended");
         browser.get(&to).await.is(200).says("Your session was copied").says("tell the administrator");
     }
     let (_, mut auditor) = desk.officer("agus", &[Role::Auditor]).await;
@@ -69,7 +69,7 @@ async fn a_one_time_code_is_typed_where_the_sign_in_page_says() {
     browser.post_bare("/join", &[("code", &slip)]).await.is(422).says("mistyped").says(&format!("value=\"{slip}\""));
     browser.post_bare("/join", &[("code", "<script>")]).await.is(422).says("mistyped").says_not("<script>");
     browser.post_bare("/join", &[]).await.is(422).says("mistyped");
-    browser.post_bare("/join", &[("code", &Code::new(&mut siger_app::random::Seeded::new(5)).to_letters())]).await.is(422).says("used, or has run out");
+    browser.post_bare("/join", &[("code", &Code::new(&mut siger_app::random::Seeded::new(5)).to_letters())]).await.is(422).says("withdrawn or has run out");
 }
 
 #[tokio::test]
