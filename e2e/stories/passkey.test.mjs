@@ -118,6 +118,8 @@ describe('a newcomer with nothing but a passkey', { skip }, () => {
       await page.waitForURL((url) => !url.pathname.startsWith('/fresh'));
       await act();
     };
+    // Sari came in since the administrator last looked.
+    await admin.reload();
     await confirmed(admin, 'admin', () => admin.getByRole('button', { name: 'Passkey lost' }).click());
     const letters = (await admin.locator('#letters').innerText()).trim();
     await head.goto(await admin.getByRole('link', { name: 'Open the request' }).getAttribute('href'));
