@@ -1,10 +1,10 @@
 //! Serving: runtime, listener, work in the background, signals.
 
+mod connection;
 mod mail;
 mod signal;
 pub mod tls;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -47,36 +47,35 @@ async fn run(place: &Place, begun: Instant) -> Result<()> {
     drop(siger_app::index::spawn(&office));
     drop(siger_app::job::spawn(&office, notifier));
     let state = State::new(office, Config { assets, origin: origin.clone(), tls: secure, proxies: settings.proxies.clone() });
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let (end, mut ending) = tokio::sync::watch::channel(false);
+    let app = router(state);
+    let (end, ending) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         signal::to_end().await;
         tracing::info!("ending: answers under way are finished");
         end.send_replace(true);
     });
     let mut farewell = ending.clone();
-    let stop = async move { drop(ending.wait_for(|ended| *ended).await) };
     tracing::info!(http.listen = %listener.local_addr()?, http.origin = origin, tls = tls.is_some(), duration_ms = (MachineClock.now().unix_micros() - begun.unix_micros()) / 1_000, "serving");
     let late = async move {
         drop(farewell.wait_for(|ended| *ended).await);
         tokio::time::sleep(FAREWELL).await;
     };
+    signal::reload(tls.clone());
     let served = async {
         match tls {
             Some(files) => {
-                signal::reload(files.clone());
                 let listener = tls::Listener::start(listener, files).tap_io(|_| ());
-                axum::serve(listener, app).with_graceful_shutdown(stop).await
+                connection::serve(listener, app, ending).await;
             }
             None => {
                 // Answers are small and written whole: waiting for more bytes only delays them.
                 let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-                axum::serve(listener, app).with_graceful_shutdown(stop).await
+                connection::serve(listener, app, ending).await;
             }
         }
     };
     tokio::select! {
-        served = served => served?,
+        () = served => {}
         () = late => {}
     }
     tracing::info!("ended");

@@ -16,14 +16,16 @@ pub async fn to_end() {
     }
 }
 
-/// Reads certificate and key again at each SIGHUP; a wrong one leaves the present one in use.
-pub fn reload(files: Files) {
+/// Reads certificate and key again at each SIGHUP; a wrong one leaves the present one in use. Without a certificate of its own
+/// the program stays as it is: what asks every service to reload must not end this one.
+pub fn reload(files: Option<Files>) {
     tokio::spawn(async move {
         let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
         while hang_up.recv().await.is_some() {
-            match files.reload() {
-                Ok(()) => tracing::info!("the certificate was read again"),
-                Err(error) => tracing::error!(reason = %format!("{error:#}"), "the certificate cannot be read again; the present one stays in use"),
+            match files.as_ref().map(Files::reload) {
+                Some(Ok(())) => tracing::info!("the certificate was read again"),
+                Some(Err(error)) => tracing::error!(reason = %format!("{error:#}"), "the certificate cannot be read again; the present one stays in use"),
+                None => tracing::info!("asked to reload: there is no certificate to be read again, and settings are read at the start only"),
             }
         }
     });

@@ -43,6 +43,8 @@ fn an_office_is_made_and_served_with_the_root_secret_that_systemd_hands_over() {
     assert!(status == 0 && out.contains("opens the keyring of imigrasi.example/wkn"), "{out}{err}");
     let running = Running::start_with(folder.path(), &["serve"], &[("CREDENTIALS_DIRECTORY", given.as_path())]);
     assert_eq!((running.status("/ready"), running.status(&link)), (200, 200));
+    // `systemctl reload`, which finds nothing to read again, ends nothing.
+    running.signal("HUP");
     // While it serves, what an administrator does at the console.
     for arguments in [&["keys", "list"][..], &["check", "--replay"], &["backup", "--to", "one.siger"], &["invite", "--login", "arif", "--lost", "phone"]] {
         let (status, out, err) = run(arguments);
