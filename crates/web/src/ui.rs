@@ -20,9 +20,9 @@ impl Words {
         Self { locale, known: Vec::new() }
     }
 
-    /// As [`Locale::word`].
+    /// As [`Locale::word`]. Words are told apart by where they stand: the same word from elsewhere is looked up once more.
     pub fn word(&mut self, family: &'static str, member: &'static str) -> &Markup {
-        let known = self.known.iter().position(|(of, word, _)| *word == member && *of == family);
+        let known = self.known.iter().position(|(of, word, _)| std::ptr::eq(*word, member) && *of == family);
         let place = known.unwrap_or_else(|| {
             self.known.push((family, member, html! { (self.locale.word(family, member)) }));
             self.known.len() - 1

@@ -1,6 +1,7 @@
 //! Dates, times and numbers as people of the language write them.
 
 use super::Locale;
+use maud::{PreEscaped, html};
 use siger_domain::time::{CivilDate, Instant, PartialDate};
 use std::fmt::Write as _;
 
@@ -226,23 +227,27 @@ impl<'a> Moments<'a> {
         Self { locale, zone, quarter: i64::MIN, offset_seconds: 0, mark, day: i64::MIN, date, text }
     }
 
-    /// As [`Locale::moment_exact`].
-    pub fn exact(&mut self, moment: Instant) -> &str {
+    /// As [`Locale::moment_exact`], as markup.
+    pub fn exact(&mut self, moment: Instant) -> PreEscaped<&str> {
         let seconds = moment.unix_micros().div_euclid(MICROS);
         let quarter = seconds.div_euclid(QUARTER_SECONDS);
         if quarter != self.quarter {
-            (self.quarter, self.offset_seconds, self.mark) = (quarter, i64::from(self.zone.offset_seconds(moment)), self.zone.mark(moment));
+            (self.quarter, self.offset_seconds, self.mark) = (quarter, i64::from(self.zone.offset_seconds(moment)), escaped(&self.zone.mark(moment)));
         }
         let local = seconds + self.offset_seconds;
         let day = local.div_euclid(DAY_SECONDS);
         if day != self.day {
-            (self.day, self.date) = (day, self.locale.date_short(self.zone.date(moment)));
+            (self.day, self.date) = (day, escaped(&self.locale.date_short(self.zone.date(moment))));
         }
         let (second, mark) = (local.rem_euclid(DAY_SECONDS), self.locale.clock_separator());
         self.text.clear();
         let _ = write!(self.text, "{}, {:02}{mark}{:02}{mark}{:02} {}", self.date, second / 3_600, second / 60 % 60, second % 60, self.mark);
-        &self.text
+        PreEscaped(&self.text)
     }
+}
+
+fn escaped(text: &str) -> String {
+    html! { (text) }.into_string()
 }
 
 #[cfg(test)]
@@ -290,7 +295,7 @@ mod tests {
                 let mut moments = Moments::new(locale, &zone);
                 for seconds in [1_795_488_127, 1_795_488_128, 1_795_481_999, 1_795_482_000, 0, -1, 1_774_745_999, 1_774_746_000, 1_792_889_999, 1_792_890_000] {
                     let moment = Instant::from_unix_micros(seconds * 1_000_000 + 7);
-                    assert_eq!(moments.exact(moment), locale.moment_exact(moment, &zone), "{seconds}");
+                    assert_eq!(moments.exact(moment).0, locale.moment_exact(moment, &zone), "{seconds}");
                 }
             }
         }

@@ -10,13 +10,14 @@ use crate::{
     locale::{Locale, Moments},
     ui::{Ui, Words},
 };
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use siger_domain::{
     access::{Purpose, Role},
     event::{Event, Subject},
     id::{OfficerId, PersonId, RequestId},
     time::Instant,
 };
+use std::sync::OnceLock;
 
 /// An entry, without its body.
 #[derive(Clone, Debug)]
@@ -69,7 +70,7 @@ pub fn page(page: &Page<'_>, view: &View<'_>) -> Markup {
         &Head::new(title).section(Section::Journal),
         html! {
             (Heading::new(title).lead(html! { p { (ui.text("journal-lead")) } }).html(ui))
-            (filter(ui, view.kind))
+            @match view.kind { None => { (OPEN_FILTER[ui.locale as usize].get_or_init(|| filter(ui, None))) } chosen => { (filter(ui, chosen)) } }
             div.stack #journal-rows hx-get=[live.then_some(&here)] hx-trigger=[live.then_some("live:journal from:body")] hx-select="#journal-rows" hx-swap="outerHTML" {
                 @if view.rows.is_empty() { (Card::bare().html(empty(ui, "book-text", ui.text("journal-none"), ui.text("journal-none-why"), None))) }
                 @else {
@@ -90,6 +91,9 @@ fn address_of(kind: Option<&str>, before: Option<u64>) -> String {
         (Some(kind), Some(before)) => format!("{}?kind={kind}&before={before}", address::JOURNAL),
     }
 }
+
+/// The filter before anything is chosen, in each language: its many words are the same on every such page.
+static OPEN_FILTER: [OnceLock<Markup>; 2] = [const { OnceLock::new() }; 2];
 
 fn filter(ui: &Ui<'_>, kind: Option<&str>) -> Markup {
     let options: Vec<(&str, &str)> =
@@ -114,6 +118,8 @@ fn table(ui: &Ui<'_>, view: &View<'_>) -> Markup {
     // Written into markup once, not once for each row.
     let [number, at, what, about, who, purpose] = [number, at, what, about, who, purpose].map(|label| html! { (label) });
     let (program, gone) = (ui.text("person-program"), ui.text("journal-gone"));
+    // Numbers and moments have no sign that markup would take for its own: they are not looked through for one.
+    let digits = |number: u64| PreEscaped(ui.locale.number(number as i64));
     let (mut moments, mut words) = (Moments::new(ui.locale, ui.zone), Words::new(ui.locale));
     html! {
         div.table-box {
@@ -123,8 +129,8 @@ fn table(ui: &Ui<'_>, view: &View<'_>) -> Markup {
                 tbody {
                     @for row in &view.rows {
                         tr {
-                            th scope="row" { @if view.may_prove { a href={ (address::JOURNAL) "/" (row.number) } { (ui.locale.number(row.number as i64)) } } @else { (ui.locale.number(row.number as i64)) } }
-                            td data-label=(at) { time datetime=(row.at.to_rfc3339()) { (moments.exact(row.at)) } }
+                            th scope="row" { @if view.may_prove { a href={ (address::JOURNAL) "/" (row.number) } { (digits(row.number)) } } @else { (digits(row.number)) } }
+                            td data-label=(at) { time datetime=(PreEscaped(row.at.to_rfc3339())) { (moments.exact(row.at)) } }
                             td data-label=(what) { (words.word("event", row.kind)) }
                             td data-label=(about) { (subject(words.word("resource", row.subject.kind()), row.subject, view.leads)) }
                             td data-label=(who) { bdi { (match row.who { Some(name) => name, None if row.program => program, None => gone }) } br; span.small.muted { (words.word("role", row.role.as_str())) } }
