@@ -13,8 +13,8 @@ use siger_storage::table::operation;
 use crate::error::{Error, Result};
 use crate::office::Office;
 
-/// Longest sealed state accepted back from a form: a passkey ceremony is below 4 KiB.
-const SEALED_CHARS_MAX: usize = 32 * 1024;
+/// Longest sealed state: it travels in a cookie, and browsers drop one above 4,096 bytes, name and attributes included, without a word.
+const SEALED_CHARS_MAX: usize = 3 * 1024;
 
 /// Names one ceremony: SHA-256 of what was sealed, which holds a challenge or a secret of its own.
 #[derive(Clone, Copy)]
@@ -36,10 +36,17 @@ pub(crate) const fn over() -> Error {
 }
 
 /// Seals what must be remembered. `what` names the kind of ceremony: a state of one kind is none of another.
+///
+/// # Errors
+/// When no browser would bring it back.
 pub(crate) fn seal<T: Serialize>(office: &Office, what: &str, value: &T) -> Result<String> {
     let json = serde_json::to_vec(value).map_err(Error::internal)?;
     let place = Place { table: "ceremony", column: what, row: &[] };
-    Ok(URL_SAFE_NO_PAD.encode(office.store().keyring().seal(KeyIndex::OFFICE, &place, &json)?))
+    let sealed = URL_SAFE_NO_PAD.encode(office.store().keyring().seal(KeyIndex::OFFICE, &place, &json)?);
+    if sealed.len() > SEALED_CHARS_MAX {
+        return Err(Error::internal(format!("the state of a ceremony is {} characters long, too long for a cookie", sealed.len())));
+    }
+    Ok(sealed)
 }
 
 /// Opens what [`seal`] sealed.

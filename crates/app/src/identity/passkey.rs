@@ -5,6 +5,9 @@
 //! caller writes down that this state is over, so that an answer is never accepted twice, asks [`PasskeyRecord::grew_from`] of the record as it is then,
 //! and keeps the one that `finish` gave. The challenges are drawn by webauthn-rs from the operating system.
 //!
+//! A state holds the challenge and whose it is, and none of the officer's passkeys: it travels in a cookie, and browsers drop long ones. The passkeys are
+//! named in the options, and those that are kept by then are looked at when the answer comes.
+//!
 //! Choices: the authenticator must have verified the person (PIN, finger, face) each time, which makes a passkey two factors in one; no
 //! attestation, because the office does not prescribe a maker; a passkey is made discoverable where the authenticator has room; a counter that does
 //! not grow is taken as a copy of the passkey and refused (WebAuthn §7.2 step 22). A passkey that its maker synchronises says so, and the
@@ -14,11 +17,12 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use siger_domain::{id::OfficerId, time::Instant};
 use std::{fmt, time::Duration};
 use webauthn_rs::prelude::{
-    Credential, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+    Credential, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid,
+    Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 /// Seconds between the two requests of a ceremony: what WebAuthn recommends as the browser's own limit, enough to look for a key in a bag.
@@ -70,9 +74,6 @@ pub enum PasskeyError {
     /// The officer has [`PASSKEYS_MAX`] already.
     #[error("officer has {PASSKEYS_MAX} passkeys already; remove one first")]
     TooMany,
-    /// The authenticator has a passkey of this officer already.
-    #[error("this authenticator already has a passkey of the officer")]
-    AlreadyThere,
     /// The answer is for a passkey that is not the record's, or of another officer.
     #[error("passkey is not one of the officer's")]
     NotTheirs,
@@ -92,7 +93,6 @@ impl From<WebauthnError> for PasskeyError {
         match error {
             WebauthnError::CredentialPossibleCompromise => Self::Copied,
             WebauthnError::UserNotVerified | WebauthnError::UserNotPresent => Self::NotVerified,
-            WebauthnError::CredentialAlreadyExists | WebauthnError::CredentialExcludedFromRequest => Self::AlreadyThere,
             WebauthnError::CredentialNotFound => Self::NotTheirs,
             error => Self::Refused(error),
         }
@@ -135,6 +135,15 @@ impl PasskeyRecord {
         Credential::from(self.key.clone()).counter
     }
 
+    /// How options name it (WebAuthn §5.8.3).
+    fn named(&self) -> Value {
+        let mut named = json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(self.credential_id()) });
+        if let Some(transports) = Credential::from(self.key.clone()).transports {
+            named["transports"] = json!(transports);
+        }
+        named
+    }
+
     fn refresh(&mut self) {
         let credential = Credential::from(self.key.clone());
         self.synchronised = credential.backup_state;
@@ -152,8 +161,6 @@ impl fmt::Debug for PasskeyRecord {
 pub struct Registration {
     officer: OfficerId,
     started_at: Instant,
-    /// The passkeys that the officer had. webauthn-rs refuses them too, by what is signed, but names another reason than the true one.
-    have: Vec<Vec<u8>>,
     state: PasskeyRegistration,
 }
 
@@ -169,8 +176,8 @@ pub struct Authentication {
 enum Who {
     /// Whoever has a discoverable passkey.
     Anyone(DiscoverableAuthentication),
-    /// One of the passkeys of one officer.
-    Officer(OfficerId, PasskeyAuthentication),
+    /// One of the passkeys of one officer. To webauthn-rs it is the same ceremony: its own state for this one holds all of the officer's passkeys.
+    Officer(OfficerId, DiscoverableAuthentication),
 }
 
 /// What an answer claims before anything is checked: enough to load the record.
@@ -273,14 +280,14 @@ impl Passkeys {
         if have.len() >= PASSKEYS_MAX {
             return Err(PasskeyError::TooMany);
         }
-        let exclude = have.iter().map(|record| record.key.cred_id().clone()).collect();
         let user = Uuid::from_bytes(*officer.as_bytes());
-        let (options, state) = self.0.start_passkey_registration(user, account, name, Some(exclude))?;
+        let (options, state) = self.0.start_passkey_registration(user, account, name, None)?;
         // webauthn-rs discourages discoverable passkeys to spare the few places of a security key. An officer needs one, and can then sign in
         // without typing a name; an authenticator without room may still make an ordinary one.
         let mut json = serde_json::to_value(&options).expect("options are plain data");
         json["publicKey"]["authenticatorSelection"]["residentKey"] = "preferred".into();
-        Ok((json.to_string(), Registration { officer, started_at: at, have: have.iter().map(|record| record.credential_id().to_vec()).collect(), state }))
+        json["publicKey"]["excludeCredentials"] = have.iter().map(PasskeyRecord::named).collect();
+        Ok((json.to_string(), Registration { officer, started_at: at, state }))
     }
 
     /// Checks the answer and returns the passkey to keep. The caller also checks, in the same transaction, that no record of this officer has this credential
@@ -291,9 +298,6 @@ impl Passkeys {
     pub fn finish_registration(&self, answer: &str, state: Registration, label: &str, at: Instant) -> Result<PasskeyRecord, PasskeyError> {
         in_time(state.started_at, at)?;
         let answer: RegisterPublicKeyCredential = read(answer)?;
-        if state.have.contains(&answer.raw_id) {
-            return Err(PasskeyError::AlreadyThere);
-        }
         let key = self.0.finish_passkey_registration(&answer, &state.state)?;
         let label = label.trim().chars().take(LABEL_CHARACTERS_MAX).collect();
         let mut record = PasskeyRecord { officer: state.officer, label, made_at: at, used_at: None, synchronised: false, key };
@@ -306,13 +310,18 @@ impl Passkeys {
     /// # Errors
     /// Only when options cannot be made.
     pub fn start_sign_in(&self, at: Instant) -> Result<(String, Authentication), PasskeyError> {
+        let (options, state) = self.start_authentication()?;
+        Ok((options.to_string(), Authentication { started_at: at, who: Who::Anyone(state) }))
+    }
+
+    fn start_authentication(&self) -> Result<(Value, DiscoverableAuthentication), PasskeyError> {
         let (options, state) = self.0.start_discoverable_authentication()?;
         let mut json = serde_json::to_value(&options).expect("options are plain data");
         // webauthn-rs asks for autofill; our page has a button, and may ask for autofill itself.
         if let Some(options) = json.as_object_mut() {
             options.remove("mediation");
         }
-        Ok((json.to_string(), Authentication { started_at: at, who: Who::Anyone(state) }))
+        Ok((json, state))
     }
 
     /// Begins a sign-in, or a proof of presence, with one of the passkeys of one officer.
@@ -323,9 +332,9 @@ impl Passkeys {
         if have.is_empty() || have.iter().any(|record| record.officer != officer) {
             return Err(PasskeyError::NotTheirs);
         }
-        let keys: Vec<Passkey> = have.iter().map(|record| record.key.clone()).collect();
-        let (options, state) = self.0.start_passkey_authentication(&keys)?;
-        Ok((serde_json::to_string(&options).expect("options are plain data"), Authentication { started_at: at, who: Who::Officer(officer, state) }))
+        let (mut options, state) = self.start_authentication()?;
+        options["publicKey"]["allowCredentials"] = have.iter().map(PasskeyRecord::named).collect();
+        Ok((options.to_string(), Authentication { started_at: at, who: Who::Officer(officer, state) }))
     }
 
     /// Checks an answer against the record that its [`Claim`] names. Returns the record as it must be kept from now on: its counter, flags and time of
@@ -339,24 +348,15 @@ impl Passkeys {
         if claim.credential_id != record.credential_id() {
             return Err(PasskeyError::NotTheirs);
         }
-        let result = match state.who {
-            Who::Anyone(state) => {
-                // Without a name typed, the authenticator must say whose passkey it is (WebAuthn §7.2 step 6).
-                if claim.officer != Some(record.officer) {
-                    return Err(PasskeyError::NotTheirs);
-                }
-                self.0.finish_discoverable_authentication_v2(&answer.0, state, DiscoverableKey::from(&record.key))?
-            }
-            Who::Officer(officer, state) => {
-                if officer != record.officer || claim.officer.is_some_and(|claimed| claimed != officer) {
-                    return Err(PasskeyError::NotTheirs);
-                }
-                // webauthn-rs compares with the counter that the state remembers; the record may have moved on since.
-                let result = self.0.finish_passkey_authentication(&answer.0, &state)?;
-                grew(record.counter(), result.counter())?;
-                result
-            }
+        let (state, theirs) = match state.who {
+            // Without a name typed, the authenticator must say whose passkey it is (WebAuthn §7.2 step 6).
+            Who::Anyone(state) => (state, claim.officer == Some(record.officer)),
+            Who::Officer(officer, state) => (state, officer == record.officer && claim.officer.is_none_or(|claimed| claimed == officer)),
         };
+        if !theirs {
+            return Err(PasskeyError::NotTheirs);
+        }
+        let result = self.0.finish_discoverable_authentication_v2(&answer.0, state, DiscoverableKey::from(&record.key))?;
         if !result.user_verified() {
             return Err(PasskeyError::NotVerified);
         }

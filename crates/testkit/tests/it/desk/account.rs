@@ -1,6 +1,8 @@
 //! An officer's own ways to sign in, through the pages.
 
-use super::Desk;
+use super::{Desk, Seen};
+use crate::soft::Soft;
+use siger_app::identity::passkey::PASSKEYS_MAX;
 use siger_app::identity::totp::{self, Secret};
 use siger_domain::access::Role;
 
@@ -83,7 +85,7 @@ async fn each_button_that_removes_says_what() {
     let (wati, mut browser) = desk.officer("wati", &[Role::Desk]).await;
     let by = desk.test.context(&wati).await;
     for (seed, label) in [(1, "Laptop"), (2, "Ponsel")] {
-        let mut soft = crate::soft::Soft::new(seed, "http://localhost:8080", "localhost");
+        let mut soft = Soft::new(seed, "http://localhost:8080", "localhost");
         let (options, ceremony) = siger_app::account::start_passkey(&desk.test.office, &by).await.unwrap();
         siger_app::account::finish_passkey(&desk.test.office, &by, &ceremony, &soft.register(&options), label).await.unwrap();
     }
@@ -91,5 +93,43 @@ async fn each_button_that_removes_says_what() {
     for way in ["Password", "Code generator", "Passkey: Laptop", "Passkey: Ponsel"] {
         // Once on the button that opens the question, once on the one that removes.
         assert_eq!(page.text.matches(&format!("<span class=\"unseen\"> {way}</span>")).count(), 2, "{way}: {}", page.text);
+    }
+}
+
+/// Browsers drop a cookie above 4,096 bytes without a word, so the state between the two requests of a ceremony must not grow with the passkeys.
+#[tokio::test]
+async fn whoever_has_all_the_passkeys_that_are_allowed_confirms_with_each() {
+    const COOKIE_BYTES_MAX: usize = 2_048;
+    let short = |seen: Seen| {
+        for cookie in seen.headers.get_all("set-cookie") {
+            assert!(cookie.len() < COOKIE_BYTES_MAX, "a cookie of {} bytes", cookie.len());
+        }
+        seen.text
+    };
+    let desk = Desk::new();
+    let (_, mut browser) = desk.officer("wati", &[Role::Desk]).await;
+    let mut softs = Vec::new();
+    let answered = |csrf: &str, answer: &str| {
+        let credential: serde_json::Value = serde_json::from_str(answer).unwrap();
+        let sent = serde_json::json!({ "csrf": csrf, "next": "/account", "label": "Kunci", "credential": credential });
+        Some(("application/json".to_owned(), sent.to_string().into_bytes()))
+    };
+    for seed in 1..=PASSKEYS_MAX as u8 {
+        let mut soft = Soft::new(seed, "http://localhost:8080", "localhost");
+        soft.id = vec![seed; 128];
+        let options = short(browser.post("/account/passkey/start", &[]).await.is(200));
+        let made = answered(&browser.csrf, &soft.register(&options));
+        browser.send("POST", "/account/passkey/finish", made).await.is(200);
+        softs.push(soft);
+    }
+    browser.post("/account/passkey/start", &[]).await.is(409);
+    for mut soft in softs {
+        desk.test.clock.advance_seconds(400);
+        assert!(browser.get("/account/password").await.is(303).to().starts_with("/fresh"));
+        let options = short(browser.post("/fresh/passkey/start", &[]).await.is(200));
+        assert_eq!(options.matches("\"public-key\"").count(), PASSKEYS_MAX, "each may answer: {options}");
+        let signed = answered(&browser.csrf, &soft.sign(&options));
+        browser.send("POST", "/fresh/passkey/finish", signed).await.is(200);
+        browser.get("/account/password").await.is(200);
     }
 }
