@@ -9,13 +9,13 @@ use siger_storage::blob::BlobId;
 use siger_storage::journal::{Line, read};
 use siger_storage::keyring::Keyring;
 use siger_storage::table::person as table;
-use siger_storage::table::request as requests;
 use siger_storage::{Entry, Tx, Write};
 
 use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::index;
 use crate::office::Office;
+use crate::request;
 
 /// Persons on one page of a list.
 pub const PAGE: u32 = 50;
@@ -359,7 +359,7 @@ pub fn show(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) 
             papers.push(Paper { blob, kind: body.kind, bytes: body.bytes, media: body.media, at: entry.stamp.at });
         }
     }
-    let erasing = requests::open_for(write, "erase", id.as_bytes())?;
+    let erasing = request::waits_for(write, "erase", id.as_bytes(), by.now)?;
     Ok(Shown { file, papers, erasing })
 }
 

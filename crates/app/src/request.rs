@@ -5,6 +5,7 @@ use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::{OfficerId, PersonId, RequestId};
 use siger_domain::officer;
 use siger_domain::request::{ErasureGround, Lost, Matter, Move, MoveError, OPEN_SECONDS, State, next};
+use siger_domain::time::Instant;
 use siger_storage::keyring::KeyIndex;
 use siger_storage::table::{officer as officers, person as persons, request as table};
 use siger_storage::{Tx, Write};
@@ -85,11 +86,22 @@ pub fn open_erase(write: &mut Write<'_, '_>, by: &Context, id: RequestId, of: Pe
 }
 
 fn open(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, id: RequestId, matter: Matter) -> Result<u64> {
-    if table::open_for(write, matter.as_str(), matter.target())?.is_some() {
+    // One that ran out while nobody was here to end it keeps nobody waiting for the work of the day.
+    if let Some(before) = table::open_for(write, matter.as_str(), matter.target())?
+        && !end(write, &before, stamp.at)?
+    {
         return Err(Error::Conflict("request_waits"));
     }
     let expires = stamp.at.plus_seconds(OPEN_SECONDS);
     Ok(write.append(stamp, Subject::Request(id), &Event::RequestOpened(body::RequestOpened { matter, expires }))?)
+}
+
+/// The request of a matter about somebody that still waits for its second person.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn waits_for(tx: &mut Tx<'_>, matter: &str, target: &[u8; 16], now: Instant) -> Result<Option<RequestId>> {
+    Ok(table::open_for(tx, matter, target)?.filter(|request| request.expires > now).map(|request| request.id))
 }
 
 /// Whether the officer may see everybody's requests, not only their own.
@@ -251,15 +263,21 @@ pub fn withdraw(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Resul
 /// # Errors
 /// When the engine refuses.
 pub fn expire(write: &mut Write<'_, '_>, by: &Context) -> Result<u32> {
-    let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: siger_domain::access::Purpose::Administration };
     let mut count = 0;
     for request in table::in_state(write, State::Open)? {
-        if next(request.state, request.opened_by, request.expires, Move::Expire, None, by.now).is_ok() {
-            write.append(stamp, Subject::Request(request.id), &Event::RequestExpired(body::RequestExpired {}))?;
-            count += 1;
-        }
+        count += u32::from(end(write, &request, by.now)?);
     }
     Ok(count)
+}
+
+/// Ends a request that ran out, as the program's own act; whether it had.
+fn end(write: &mut Write<'_, '_>, request: &table::Request, now: Instant) -> Result<bool> {
+    if next(request.state, request.opened_by, request.expires, Move::Expire, None, now).is_err() {
+        return Ok(false);
+    }
+    let stamp = siger_storage::Stamp { at: now, actor: None, role: Role::System, purpose: siger_domain::access::Purpose::Administration };
+    write.append(stamp, Subject::Request(request.id), &Event::RequestExpired(body::RequestExpired {}))?;
+    Ok(true)
 }
 
 fn answer(write: &mut Write<'_, '_>, by: &Context, id: RequestId, step: Move) -> Result<(Opened, siger_storage::Stamp)> {

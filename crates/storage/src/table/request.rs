@@ -122,14 +122,17 @@ pub fn newest_of(tx: &mut Tx<'_>, opener: OfficerId, before: u64, limit: u32) ->
     )
 }
 
-/// Whether the same target already has an open request of the same matter.
+/// The open request of a matter that the same target has already; its time may be over without anybody having said so.
 ///
 /// # Errors
 /// As [`get`].
-pub fn open_for(tx: &mut Tx<'_>, matter: &str, target: &[u8; 16]) -> Result<Option<RequestId>> {
-    tx.first("SELECT id FROM request WHERE state = 'open' AND matter = $1 AND target = $2 ORDER BY opened LIMIT 1", params![matter, target], |row| {
-        Ok(RequestId::from_bytes(row.bytes(0)?))
-    })
+pub fn open_for(tx: &mut Tx<'_>, matter: &str, target: &[u8; 16]) -> Result<Option<Request>> {
+    tx.first(
+        "SELECT id, state, opened, opened_by, expires, answered, answered_by FROM request
+         WHERE state = 'open' AND matter = $1 AND target = $2 ORDER BY opened LIMIT 1",
+        params![matter, target],
+        request,
+    )
 }
 
 /// What a request asks for.

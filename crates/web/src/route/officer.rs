@@ -16,7 +16,6 @@ use siger_domain::officer::{Leave, Login, Profile, State as Standing};
 use siger_domain::person::Name;
 use siger_domain::request::Lost;
 use siger_domain::time::CivilDate;
-use siger_storage::table::request as requests;
 
 use crate::address;
 use crate::page::{join::Kind, officer as list_page, officer_link, officer_new, officer_show};
@@ -167,14 +166,14 @@ fn link(desk: &Desk, of: OfficerId, (name, login, letters): (String, String, Str
 }
 
 async fn view(desk: &Desk, of: OfficerId) -> Result<officer_show::View, WebError> {
-    let (by, keyring) = (desk.by.clone(), desk.office().store().keyring().clone());
+    let (by, keyring, now) = (desk.by.clone(), desk.office().store().keyring().clone(), desk.by.now);
     let (known, sign_ins, request, recover_request) = desk
         .office()
         .read(move |tx| {
             let known = officer::get(tx, &keyring, &by, of)?;
             let sign_ins = session::list(tx, &keyring, &by, of).ok();
-            let request = requests::open_for(tx, "roles", of.as_bytes())?;
-            let recover_request = requests::open_for(tx, "recover", of.as_bytes())?;
+            let request = request::waits_for(tx, "roles", of.as_bytes(), now)?;
+            let recover_request = request::waits_for(tx, "recover", of.as_bytes(), now)?;
             Ok((known, sign_ins, request, recover_request))
         })
         .await?;

@@ -9,6 +9,7 @@ use siger_domain::event::{Event, Subject, body};
 use siger_domain::id::RequestId;
 use siger_domain::officer::Leave;
 use siger_domain::request::{ErasureGround, Lost};
+use siger_storage::journal::read;
 
 #[tokio::test]
 async fn somebody_is_invited_and_the_link_opens_once() {
@@ -190,6 +191,38 @@ async fn one_administrator_alone_gives_nobody_a_right_and_becomes_nobody_else() 
     for browser in [&mut puppet, &mut admin, &mut head] {
         browser.post(&format!("{request}/approve"), &[]).await.is(403);
     }
+/// An office that was closed for weeks: nothing ended the request meanwhile, and the work of the day waits for somebody who looks at the clock.
+#[tokio::test]
+async fn a_request_that_ran_out_keeps_no_new_one_waiting() {
+    let desk = Desk::new();
+    let ratih = desk.test.officer("ratih", &[Role::Administrator]).await;
+    let wati = desk.test.officer("wati", &[Role::Desk]).await;
+    let page = format!("/officers/{}", wati.id);
+    let mut admin = desk.signed_in(&ratih).await;
+    let (_, first) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
+    let roles = admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to().to_owned();
+    desk.test.clock.advance_seconds(21 * 24 * 60 * 60);
+
+    let mut admin = desk.nobody();
+    admin.sign_in("ratih", &ratih.secret).await.is(303);
+    admin.csrf = admin.get("/").await.is(200).between("name=\"csrf\" value=\"", "\"");
+    admin.get(&page).await.is(200).says("Phone lost").says_not("waits for a second person");
+    let (_, second) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
+    assert_ne!(first, second);
+    assert_ne!(admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to(), roles);
+    for over in [&first, &roles] {
+        admin.get(over).await.is(200).says("Lapsed");
+    }
+    admin.get(&page).await.is(200).says("A way back in waits for a second person.");
+    admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(409).says("still waiting");
+    // Ended as the work of the day ends them: by the program itself, and once.
+    let office = &desk.test.office;
+    let ended = office.store().read_blocking(|tx| read::newest_of_kind(tx, "request.expired", u64::MAX, 10)).unwrap();
+    assert_eq!(ended.iter().map(|entry| (entry.stamp.actor, entry.stamp.role)).collect::<Vec<_>>(), [(None, Role::System); 2]);
+    let by = office.system(Purpose::Administration);
+    assert_eq!(office.write(move |write| siger_app::request::expire(write, &by)).await.unwrap(), 0);
+}
+
     // Nobody can decide: the page says so, and the head sees it.
     admin.get(&request).await.is(200).says("Nobody here can decide this today.");
     head.get(&request).await.is(200).says("This request is about you");
@@ -276,7 +309,7 @@ async fn somebody_without_a_role_looks_after_their_own_sign_in_and_nothing_else(
     let mut back = desk.nobody();
     back.post_bare("/sign-in", &[("login", "sari"), ("password", "gajah lampung minum kopi"), ("code", &code)]).await.is(303);
     let id: siger_domain::id::OfficerId = page.rsplit('/').next().unwrap().parse().unwrap();
-    let entries = desk.test.office.read(|tx| Ok(siger_storage::journal::read::from(tx, 0, 500)?)).await.unwrap();
+    let entries = desk.test.office.read(|tx| Ok(read::from(tx, 0, 500)?)).await.unwrap();
     let own: Vec<_> = entries.iter().filter(|entry| entry.stamp.actor == Some(id)).collect();
     assert!(own.len() >= 6 && own.iter().all(|entry| entry.stamp.role == Role::Newcomer), "{:?}", own.iter().map(|it| it.stamp.role).collect::<Vec<_>>());
 }
@@ -297,7 +330,7 @@ async fn of_an_officer_who_was_erased_nothing_changes_any_more() {
     let stamp = siger_storage::Stamp { at: office.now(), actor: None, role: Role::System, purpose: Purpose::Retention };
     let erased = Event::OfficerErased(body::OfficerErased { ground: ErasureGround::KeptUntil });
     office.write(move |write| Ok(write.append(stamp, Subject::Officer(left), &erased)?)).await.unwrap();
-    let before = office.read(|tx| Ok(siger_storage::journal::read::head(tx)?.edge.size())).await.unwrap();
+    let before = office.read(|tx| Ok(read::head(tx)?.edge.size())).await.unwrap();
 
     type Try = Box<dyn FnOnce(&mut siger_storage::Write<'_, '_>) -> Result<(), Error> + Send>;
     let (another, day) = (RequestId::new(office.now(), office.random()), "2026-12-03".parse().unwrap());
@@ -320,7 +353,7 @@ async fn of_an_officer_who_was_erased_nothing_changes_any_more() {
     for (what, act) in tries {
         assert!(matches!(office.write(act).await, Err(Error::Conflict("erased"))), "{what}");
     }
-    let after = office.read(|tx| Ok(siger_storage::journal::read::head(tx)?.edge.size())).await.unwrap();
+    let after = office.read(|tx| Ok(read::head(tx)?.edge.size())).await.unwrap();
     assert_eq!(after, before);
 }
 
