@@ -176,6 +176,44 @@ fn nobody_gives_a_right_alone() {
     }
 }
 
+/// Whoever audits writes nothing of others, whatever other roles they hold.
+#[test]
+fn an_auditor_with_another_role_writes_only_what_is_their_own() {
+    use Action::*;
+    const READS: &[Action] = &[
+        PersonSearch,
+        PersonRead,
+        PersonReaders,
+        BlobRead,
+        OfficerList,
+        SessionList,
+        RequestList,
+        JournalList,
+        JournalProve,
+        OfficeRead,
+        RetentionPreview,
+        JobList,
+    ];
+    const OWN: &[Action] = &[OfficerLeave, OfficerCredential, SessionRevoke, RequestWithdraw];
+    let access = access();
+    let mut own_writes = std::collections::BTreeSet::new();
+    for role in Role::OFFICER {
+        for action in Action::ALL.iter().filter(|action| !READS.contains(action)) {
+            for purpose in Purpose::ALL {
+                for own in [false, true] {
+                    let mut asked = asking(&[Role::Auditor, *role], *action, *purpose);
+                    asked.resource.own = own;
+                    if access.allows_uncached(&asked) {
+                        assert!(own && OWN.contains(action), "auditor and {role}: {action} for {purpose}, own {own}");
+                        own_writes.insert(action.as_str());
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(own_writes.len(), OWN.len(), "{own_writes:?}");
+}
+
 /// Rights only add up: whoever holds one role more is refused nothing that they could do before, except where a policy says
 /// so by name (auditor, outside, the program).
 #[test]
