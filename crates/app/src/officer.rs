@@ -267,7 +267,7 @@ pub fn suspend(write: &mut Write<'_, '_>, by: &Context, id: OfficerId) -> Result
     Ok(write.append(stamp, Subject::Officer(id), &Event::OfficerSuspended(body::OfficerSuspended {}))?)
 }
 
-/// Gives access back.
+/// Gives access back: to somebody who never came, as an invitation that still stands.
 ///
 /// # Errors
 /// When not permitted, not there, or not suspended.

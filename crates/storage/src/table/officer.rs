@@ -126,8 +126,19 @@ pub(super) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: &E
             )?;
             exactly_one(rows, "officer", entry)?;
         }
-        Event::OfficerSuspended(_) => set_state(tx, entry, State::Suspended)?,
-        Event::OfficerRestored(_) => set_state(tx, entry, State::Active)?,
+        Event::OfficerSuspended(_) => {
+            let rows = tx.execute("UPDATE officer SET state = 'suspended', changed_at = $1 WHERE id = $2", params![at, subject_id(entry)?.as_bytes()])?;
+            exactly_one(rows, "officer", entry)?;
+        }
+        Event::OfficerRestored(_) => {
+            // Whoever came in has a way to sign in since then; whoever never came is invited, as before access was stopped.
+            let rows = tx.execute(
+                "UPDATE officer SET changed_at = $1,
+                 state = CASE WHEN EXISTS (SELECT 1 FROM credential WHERE credential.officer = officer.id) THEN 'active' ELSE 'invited' END WHERE id = $2",
+                params![at, subject_id(entry)?.as_bytes()],
+            )?;
+            exactly_one(rows, "officer", entry)?;
+        }
         Event::OfficerErased(_) => {
             let id = subject_id(entry)?;
             // The identifier stands where the hash of the sign-in name was: it is as unique, and says nothing.
@@ -151,12 +162,6 @@ pub(super) fn apply_erased_invitation(tx: &mut Tx<'_>, entry: &Entry) -> Result<
         params![subject_id(entry)?.as_bytes(), entry.key.as_i64(), entry.number as i64, entry.stamp.at],
     )?;
     Ok(())
-}
-
-fn set_state(tx: &mut Tx<'_>, entry: &Entry, state: State) -> Result<()> {
-    let rows =
-        tx.execute("UPDATE officer SET state = $1, changed_at = $2 WHERE id = $3", params![state.as_str(), entry.stamp.at, subject_id(entry)?.as_bytes()])?;
-    exactly_one(rows, "officer", entry)
 }
 
 fn login_hash(keyring: &Keyring, login: &Login) -> [u8; 16] {

@@ -7,7 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::RequestId;
+use siger_domain::id::{CredentialId, RequestId};
+use siger_domain::officer::{Credential, State};
+use siger_domain::personal::Personal;
 use siger_domain::request::{ErasureGround, Matter};
 use siger_storage::blob::Folder;
 use siger_storage::keyring::{KEYRING_NAME, Keyring, RootSecret, Rotation};
@@ -98,6 +100,37 @@ fn data_folders_of_released_versions_open_migrate_and_keep_their_root() {
         store.write_blocking(|write| register(write, 900)).unwrap();
         assert!(check::verify(&store, &archive, check::Options::default()).unwrap().is_clean());
     }
+}
+
+/// Versions before 0007 counted somebody as active whose access was stopped and given back before they came.
+#[test]
+fn whoever_never_came_is_invited_once_migrated() {
+    let place = Place::sqlite();
+    let store = place.office();
+    let came = Event::OfficerJoined(body::OfficerJoined {});
+    let password = |id| body::CredentialAdded { id, label: "password".into(), credential: Credential::Password { phc: Personal::new("x".into()) } };
+    let (never, in_office) = store
+        .write_blocking(move |write| {
+            let (never, in_office) = (invite(write, 1)?, invite(write, 2)?);
+            write.append(stamp(10), Subject::Officer(in_office), &came)?;
+            write.append(stamp(10), Subject::Officer(in_office), &Event::CredentialAdded(password(CredentialId::from_bytes([7; 16]))))?;
+            for id in [never, in_office] {
+                write.append(stamp(20), Subject::Officer(id), &Event::OfficerSuspended(body::OfficerSuspended {}))?;
+                write.append(stamp(30), Subject::Officer(id), &Event::OfficerRestored(body::OfficerRestored {}))?;
+            }
+            Ok::<_, Error>((never, in_office))
+        })
+        .unwrap();
+    let standing = |store: &Store| store.read_blocking(|tx| Ok::<_, Error>([never, in_office].map(|id| officer::get(tx, id).unwrap().unwrap().state))).unwrap();
+    assert_eq!(standing(&store), [State::Invited, State::Active]);
+    store.tidy().unwrap();
+    drop(store);
+    let conn = rusqlite::Connection::open(place.url.folder().unwrap().join("office.sqlite")).unwrap();
+    conn.execute_batch("UPDATE officer SET state = 'active'; UPDATE schema_version SET version = 6;").unwrap();
+    drop(conn);
+    let store = place.open();
+    assert_eq!(standing(&store), [State::Invited, State::Active]);
+    assert_eq!(check::replay(&store).unwrap().findings, []);
 }
 
 fn archive_blobs(version: &str, to: &Path) -> Folder {

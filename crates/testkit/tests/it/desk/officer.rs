@@ -10,6 +10,7 @@ use siger_domain::id::RequestId;
 use siger_domain::officer::Leave;
 use siger_domain::request::{ErasureGround, Lost};
 use siger_storage::journal::read;
+use siger_testkit::engine::apart;
 
 #[tokio::test]
 async fn somebody_is_invited_and_the_link_opens_once() {
@@ -112,6 +113,35 @@ async fn the_last_administrator_stays() {
     assert!(admin.get("/").await.is(303).to().starts_with("/sign-in"));
 }
 
+/// Stopped by mistake before they came, and given back: they have still not come, and are no administrator on whom an office can count.
+#[tokio::test]
+async fn whoever_never_came_is_invited_again_once_access_is_given_back() {
+    let desk = Desk::new();
+    let (ratih, mut admin) = desk.officer("ratih", &[Role::Administrator]).await;
+    let (_, mut head) = desk.officer("dewi", &[Role::Head]).await;
+    let made = admin.post("/officers/new", &[("name", "Sari (contoh)"), ("login", "sari"), ("roles", "administrator")]).await.is(200);
+    let (join, request) = link_and_request(&made);
+    head.post(&format!("{request}/approve"), &[]).await.is(303);
+    let page = made.between("<a class=\"crumb\" href=\"", "\"");
+    head.post(&format!("{page}/suspend"), &[]).await.is(303);
+    desk.nobody().get(&join).await.is(409);
+    head.post(&format!("{page}/restore"), &[]).await.is(303);
+
+    admin.get(&page).await.is(200).says("Invited").says_not("Phone lost");
+    head.post(&format!("/officers/{}/suspend", ratih.id), &[]).await.is(409).says("another active administrator");
+    let mut sari = desk.nobody();
+    sari.get(&join).await.is(200).says("Sari (contoh)");
+    let (_, again) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "invitation")]).await.is(200));
+    admin.post(&format!("{again}/withdraw"), &[]).await.is(303);
+    comes_in(&desk, &mut sari, &join, "sepeda tua di kebun lada").await;
+    // Once they came, the same makes them active.
+    head.post(&format!("{page}/suspend"), &[]).await.is(303);
+    head.post(&format!("{page}/restore"), &[]).await.is(303);
+    admin.get(&page).await.is(200).says("Phone lost");
+    head.post(&format!("/officers/{}/suspend", ratih.id), &[]).await.is(303);
+    assert_eq!(apart(|| siger_storage::check::replay(desk.test.office.store())).unwrap().findings, []);
+}
+
 /// The address of the link on a page that shows one, and the page of the request that it waits for.
 fn link_and_request(seen: &Seen) -> (String, String) {
     (format!("/join/{}", seen.between("http://localhost:8080/join/", "<")), format!("/requests/{}", seen.between("href=\"/requests/", "\"")))
@@ -162,6 +192,38 @@ async fn a_lost_phone_from_end_to_end() {
     admin.post(&format!("{page}/recover"), &[("lost", "invitation")]).await.is(409).says("has come in already");
 }
 
+/// An office that was closed for weeks: nothing ended the request meanwhile, and the work of the day waits for somebody who looks at the clock.
+#[tokio::test]
+async fn a_request_that_ran_out_keeps_no_new_one_waiting() {
+    let desk = Desk::new();
+    let ratih = desk.test.officer("ratih", &[Role::Administrator]).await;
+    let wati = desk.test.officer("wati", &[Role::Desk]).await;
+    let page = format!("/officers/{}", wati.id);
+    let mut admin = desk.signed_in(&ratih).await;
+    let (_, first) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
+    let roles = admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to().to_owned();
+    desk.test.clock.advance_seconds(21 * 24 * 60 * 60);
+
+    let mut admin = desk.nobody();
+    admin.sign_in("ratih", &ratih.secret).await.is(303);
+    admin.csrf = admin.get("/").await.is(200).between("name=\"csrf\" value=\"", "\"");
+    admin.get(&page).await.is(200).says("Phone lost").says_not("waits for a second person");
+    let (_, second) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
+    assert_ne!(first, second);
+    assert_ne!(admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to(), roles);
+    for over in [&first, &roles] {
+        admin.get(over).await.is(200).says("Lapsed");
+    }
+    admin.get(&page).await.is(200).says("A way back in waits for a second person.");
+    admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(409).says("still waiting");
+    // Ended as the work of the day ends them: by the program itself, and once.
+    let office = &desk.test.office;
+    let ended = office.read(|tx| Ok(read::newest_of_kind(tx, "request.expired", u64::MAX, 10)?)).await.unwrap();
+    assert_eq!(ended.iter().map(|entry| (entry.stamp.actor, entry.stamp.role)).collect::<Vec<_>>(), [(None, Role::System); 2]);
+    let by = office.system(Purpose::Administration);
+    assert_eq!(office.write(move |write| siger_app::request::expire(write, &by)).await.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn one_administrator_alone_gives_nobody_a_right_and_becomes_nobody_else() {
     let desk = Desk::new();
@@ -191,38 +253,6 @@ async fn one_administrator_alone_gives_nobody_a_right_and_becomes_nobody_else() 
     for browser in [&mut puppet, &mut admin, &mut head] {
         browser.post(&format!("{request}/approve"), &[]).await.is(403);
     }
-/// An office that was closed for weeks: nothing ended the request meanwhile, and the work of the day waits for somebody who looks at the clock.
-#[tokio::test]
-async fn a_request_that_ran_out_keeps_no_new_one_waiting() {
-    let desk = Desk::new();
-    let ratih = desk.test.officer("ratih", &[Role::Administrator]).await;
-    let wati = desk.test.officer("wati", &[Role::Desk]).await;
-    let page = format!("/officers/{}", wati.id);
-    let mut admin = desk.signed_in(&ratih).await;
-    let (_, first) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
-    let roles = admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to().to_owned();
-    desk.test.clock.advance_seconds(21 * 24 * 60 * 60);
-
-    let mut admin = desk.nobody();
-    admin.sign_in("ratih", &ratih.secret).await.is(303);
-    admin.csrf = admin.get("/").await.is(200).between("name=\"csrf\" value=\"", "\"");
-    admin.get(&page).await.is(200).says("Phone lost").says_not("waits for a second person");
-    let (_, second) = link_and_request(&admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(200));
-    assert_ne!(first, second);
-    assert_ne!(admin.post(&format!("{page}/roles"), &[("roles", "stay")]).await.is(303).to(), roles);
-    for over in [&first, &roles] {
-        admin.get(over).await.is(200).says("Lapsed");
-    }
-    admin.get(&page).await.is(200).says("A way back in waits for a second person.");
-    admin.post(&format!("{page}/recover"), &[("lost", "phone")]).await.is(409).says("still waiting");
-    // Ended as the work of the day ends them: by the program itself, and once.
-    let office = &desk.test.office;
-    let ended = office.store().read_blocking(|tx| read::newest_of_kind(tx, "request.expired", u64::MAX, 10)).unwrap();
-    assert_eq!(ended.iter().map(|entry| (entry.stamp.actor, entry.stamp.role)).collect::<Vec<_>>(), [(None, Role::System); 2]);
-    let by = office.system(Purpose::Administration);
-    assert_eq!(office.write(move |write| siger_app::request::expire(write, &by)).await.unwrap(), 0);
-}
-
     // Nobody can decide: the page says so, and the head sees it.
     admin.get(&request).await.is(200).says("Nobody here can decide this today.");
     head.get(&request).await.is(200).says("This request is about you");
