@@ -39,10 +39,16 @@ pub fn countdown(ui: &Ui<'_>, until: Instant) -> Markup {
     }
 }
 
+/// A moment and what is left until then; on a narrow screen under each other.
+pub fn until(ui: &Ui<'_>, until: Instant) -> Markup {
+    html! { span.until { (ui.moment(until)) " " (countdown(ui, until)) } }
+}
+
 /// Ways to use it.
 pub fn examples(ui: &Ui<'_>) -> Vec<Example> {
     vec![
         Example { name: "clock", markup: clock(ui) },
+        Example { name: "until", markup: until(ui, ui.now.plus_seconds(86_400)) },
         Example {
             name: "countdowns",
             markup: html! { div.cluster { (countdown(ui, ui.now.plus_seconds(86_400 * 2))) (countdown(ui, ui.now.plus_seconds(240))) (countdown(ui, ui.now.plus_seconds(-5))) } },

@@ -5,7 +5,8 @@ use crate::ui::Ui;
 use maud::{Markup, html};
 
 /// What must stay true.
-pub const CRITERIA: &[&str] = &["is a navigation with a name", "the present part is said to be the present page", "wraps on a phone"];
+pub const CRITERIA: &[&str] =
+    &["is a navigation with a name", "the present part is said to be the present page", "wraps on a phone", "is not there where there is only one part"];
 
 /// One part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub struct Tab<'a> {
 
 /// The parts; `name` says of what.
 pub fn tabs(ui: &Ui<'_>, name: &str, tabs: &[Tab<'_>]) -> Markup {
+    // One part alone leads nowhere.
+    if tabs.len() < 2 {
+        return Markup::default();
+    }
     html! {
         nav.tabs aria-label=(name) { ul {
             @for tab in tabs {

@@ -120,12 +120,12 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
             (facts::facts(ui, &[
                 (ui.text("join-name"), Some(html! { bdi { (view.name) } })),
                 (ui.text("sign-in-login"), Some(html! { code { (view.login) } })),
-                (ui.text("join-until"), Some(html! { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) })),
+                (ui.text("join-until"), Some(html! { (clock::until(ui, view.until)) })),
             ]))
             @if view.kind == Kind::Invitation {
                 (steps::steps(ui, &[
                     (ui.text("join-step-way"), "", if at_code { State::Done } else { State::Now }),
-                    (ui.text("join-step-code"), ui.text("join-step-code-note"), if at_code { State::Now } else { State::Ahead }),
+                    (ui.text("join-step-code"), if at_code { "" } else { ui.text("join-step-code-note") }, if at_code { State::Now } else { State::Ahead }),
                 ]))
             }
             @match &view.step {
@@ -171,13 +171,13 @@ fn scan(page: &Page<'_>, view: &View, side: usize, path: &str, secret: &str, wro
         (Card::new("join-scan", ui.text("join-scan")).front().note(html! { (ui.text("join-scan-note")) }).html(html! {
             (qr::qr(side, path, ui.text("join-scan-label")))
             (proof::proof(ui, "secret", ui.text("join-secret"), secret))
+            (Notice::new(Tone::Calm, ui.text("join-secret-once")).html(ui))
             form.form method="post" action={ (view.action) "/code" } {
                 (page.csrf_field())
                 (code::code(ui, "code", ui.text("join-code"), Some(ui.text("join-code-hint")), wrong.then(|| ui.text("code-wrong")), wrong))
                 (Button::primary(ui.text("join-code-act")).html(ui))
             }
         }))
-        (Notice::new(Tone::Calm, ui.text("join-secret-once")).html(ui))
     }
 }
 

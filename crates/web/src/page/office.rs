@@ -146,7 +146,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
     let blobs = match view.blobs {
         Blobs::Readable { count: found, more } => {
             let found = count(found);
-            html! { (badge::badge(ui, Tone::Good, ui.text("office-blobs-good"))) " " (if more { ui.format("office-blobs-more", &[("count", found.into())]) } else { ui.format("office-blobs-count", &[("count", found.into())]) }) }
+            let found =
+                if more { ui.format("office-blobs-more", &[("count", found.into())]) } else { ui.format("office-blobs-count", &[("count", found.into())]) };
+            html! { span.cluster { (badge::badge(ui, Tone::Good, ui.text("office-blobs-good"))) (found) } }
         }
         Blobs::Faulty => badge::badge(ui, Tone::Stop, ui.text("office-blobs-faulty")),
     };
@@ -157,7 +159,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
             (parts(page, view.parts, address::OFFICE))
             div.grid-2 {
                 (Card::new("office-settings", ui.text("office-settings")).html(facts::facts(ui, &[
-                    (ui.text("office-name"), Some(html! { bdi { (view.name) } @if view.is_sample { " " (badge::mark(ui.text("sample-mark"))) } })),
+                    (ui.text("office-name"), Some(html! { span.cluster { bdi { (view.name) } @if view.is_sample { (badge::mark(ui.text("sample-mark"))) } } })),
                     (ui.text("office-code"), Some(html! { code { (view.code) } })),
                     (ui.text("office-origin"), Some(html! { code.hash { (view.origin) } })),
                     (ui.text("office-zone"), Some(html! { (view.time_zone) })),

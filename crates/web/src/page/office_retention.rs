@@ -114,11 +114,17 @@ fn due(page: &Page<'_>, dry: &Dry) -> Markup {
             ": " (counts)
         } }
     });
-    Card::new("due", title).note(html! { (ui.text("office-due-note")) }).html(html! {
-        @if dry.due.is_empty() { (empty(ui, "circle-check", ui.text("office-due-none"), ui.text("office-due-none-why"), None)) }
-        @else { (table::table(ui, title, false, &columns, rows)) }
-        @if let Some(newest) = newest { (newest) }
+    // What somebody must look at comes first, as what the page is for then.
+    let card = Card::new("due", title).note(html! { (ui.text("office-due-note")) });
+    let card = if dry.held.is_some() { card.front() } else { card };
+    card.html(html! {
         @if let Some(held) = dry.held { (self::held(ui, held)) }
+        @match (dry.due.is_empty(), dry.held) {
+            (false, _) => { (table::table(ui, title, false, &columns, rows)) }
+            (true, None) => { (empty(ui, "circle-check", ui.text("office-due-none"), ui.text("office-due-none-why"), None)) }
+            (true, Some(_)) => p { (ui.text("office-due-none")) "." }
+        }
+        @if let Some(newest) = newest { (newest) }
         @if dry.may_apply && (dry.held.is_some() || dry.due.iter().any(|due| due.by_job)) {
             form method="post" action={ (office::RETENTION) "/apply" } {
                 (page.csrf_field())
@@ -205,6 +211,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true, held: None };
     let jumped = Dry { held: Some(Held::Clock { last: inside.ui.today() }), ..dry.clone() };
     let much = Dry { held: Some(Held::Share { due: 412, files: 1_482 }), ..dry.clone() };
+    let jumped_none = Dry { held: jumped.held, ..none.clone() };
     let first = Dry { newest: None, may_apply: false, ..dry.clone() };
     let view = |due| View { rules: &rules, hash: "sample", due, parts };
     vec![
@@ -212,6 +219,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         Sample::new("office-retention-look", page(&inside, &view(Some(first)))),
         Sample::new("office-retention-none", page(&inside, &view(Some(none)))),
         Sample::new("office-retention-clock", page(&inside, &view(Some(jumped)))),
+        Sample::new("office-retention-clock-none", page(&inside, &view(Some(jumped_none)))),
         Sample::new("office-retention-much", page(&inside, &view(Some(much)))),
         Sample::new("office-retention-rules", page(&inside, &view(None))),
     ]

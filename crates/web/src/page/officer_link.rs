@@ -67,7 +67,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                     (facts::facts(ui, &[
                         (ui.text("officer-login"), Some(html! { code { (view.login) } })),
                         (ui.text("officer-link-until"), Some(html! {
-                            @if matches!(view.second, Second::Code(_)) { (ui.text("officer-link-day")) } @else { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) }
+                            @if matches!(view.second, Second::Code(_)) { (ui.text("officer-link-day")) } @else { (clock::until(ui, view.until)) }
                         })),
                     ]))
                 }))

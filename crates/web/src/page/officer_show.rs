@@ -112,7 +112,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
             @if let Some(fault) = fault { (error_summary::error_summary(ui, &[fault])) }
             @if let Some(until) = view.link_until {
                 (Notice::new(Tone::Calm, ui.text("officer-link-waits")).body(html! {
-                    p { (ui.text("officer-link-until")) " " (ui.moment(until)) " · " (clock::countdown(ui, until)) }
+                    p { (ui.text("officer-link-until")) " " (clock::until(ui, until)) }
                     @if view.may.withdraw {
                         form method="post" action={ (view.address) "/withdraw-code" } { (page.csrf_field()) (Button::plain(ui.text("officer-link-withdraw")).slim().icon("undo-2").html(ui)) }
                     }

@@ -164,7 +164,7 @@ fn facts_card(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let mut rows = vec![(ui.text("request-asked-by"), Some(html! { bdi { (view.asked_by) } })), (ui.text("request-asked-at"), Some(ui.moment(view.asked_at)))];
     if view.state == State::Open {
-        rows.push((ui.text("request-until"), Some(html! { (ui.moment(view.until)) " · " (clock::countdown(ui, view.until)) })));
+        rows.push((ui.text("request-until"), Some(html! { (clock::until(ui, view.until)) })));
         if !view.seconds.is_empty() {
             rows.push((ui.text("request-seconds"), Some(html! { @for (at, name) in view.seconds.iter().enumerate() { @if at > 0 { ", " } bdi { (name) } } })));
         }
@@ -194,10 +194,12 @@ fn answer(page: &Page<'_>, view: &View) -> Markup {
                 p { (ui.text("request-answer-note")) }
                 form.stack method="post" action=(act("approve")) {
                     (page.csrf_field())
-                    @if matches!(view.asked, Asked::Erase { .. }) { (confirm(ui, agree, html! { p { (ui.text("request-approve-erase-ask")) } }, Button::danger(ui.text("request-approve-erase-act")).icon("trash-2"))) }
-                    @else { div.actions { (Button::primary(agree).icon("check").html(ui)) } }
+                    div.actions.wide {
+                        @if matches!(view.asked, Asked::Erase { .. }) { (confirm(ui, agree, html! { p { (ui.text("request-approve-erase-ask")) } }, Button::danger(ui.text("request-approve-erase-act")).icon("trash-2"))) }
+                        @else { (Button::primary(agree).icon("check").html(ui)) }
+                    }
                 }
-                form.actions method="post" action=(decline) { (page.csrf_field()) (Button::plain(ui.text("request-decline")).icon("x").html(ui)) }
+                form.actions.wide method="post" action=(decline) { (page.csrf_field()) (Button::plain(ui.text("request-decline")).icon("x").html(ui)) }
             }
         }
         @if view.seconds.is_empty() { (Notice::new(Tone::Heed, ui.text("request-nobody")).body(html! { p { (ui.text("request-nobody-why")) } }).html(ui)) }
