@@ -1,13 +1,14 @@
 //! Keeping a picture or paper: first sealed on the disk, then written down, so that no entry names what is not there.
 //!
 //! Blobs are named by their content, so the same scan sent again is the blob that the file already has. What is not written down
-//! is therefore taken away only when this very keeping made it and nothing names it.
+//! is therefore taken away only when this very keeping made it and nothing names it. Between finding that out and removing it
+//! nobody, in whatever process, begins to rely on it: the folder gives turns ([`siger_storage::blob::Folder::keeping`]).
 
 use std::io::ErrorKind;
 
 use siger_domain::id::PersonId;
 use siger_storage::Error as Store;
-use siger_storage::blob::{Error as Refused, Put};
+use siger_storage::blob::{BlobId, Error as Refused, Put};
 use siger_storage::keyring::{self, KeyIndex};
 use siger_storage::table::person::is_blob_named;
 
@@ -40,15 +41,18 @@ pub async fn keep(office: &Office, by: &Context, of: PersonId, given: Given) -> 
 }
 
 async fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Result<Made> {
-    // Between finding out that a blob is new and taking it away, nobody else may have begun to rely on it.
     let _one = office.keeping().lock().await;
     let Given { key, kind, media, bytes } = given;
     let length = bytes.len() as u64;
     let (folder, keyring) = (office.blobs().clone(), office.store().keyring().clone());
-    let put = tokio::task::spawn_blocking(move || folder.put(&keyring, key, &bytes)).await.map_err(Error::internal)?;
-    let put = put.map_err(refused)?;
+    let put = tokio::task::spawn_blocking(move || {
+        let turn = folder.keeping()?;
+        folder.put(&keyring, key, &bytes).map(|put| (put, turn))
+    });
+    let (put, turn) = put.await.map_err(Error::internal)?.map_err(refused)?;
     let note = BlobNote { blob: put.id, kind, bytes: length, media };
     let added = office.write(move |write| person::add_blob(write, &by, of, &note)).await;
+    drop(turn);
     if let Err(error) = &added
         && put.new
         && !matches!(error, Error::Unavailable(Store::Unknown { .. }))
@@ -58,19 +62,28 @@ async fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Resu
     added
 }
 
-/// Where this fails too, or the program ends before it, `siger check` lists the blob.
+/// Where this fails too, or the program ends before it, the daily job takes the blob away.
 async fn take_away(office: &Office, put: Put) {
-    let named = office.read(move |tx| Ok(is_blob_named(tx, put.id.as_bytes())?)).await;
-    let folder = office.blobs().clone();
-    let removed = match named {
-        Ok(false) => tokio::task::spawn_blocking(move || folder.remove(put.id)).await.is_ok_and(|removed| removed.is_ok()),
-        // An entry names it after all.
-        Ok(true) => true,
-        Err(_) => false,
-    };
-    if !removed {
-        tracing::warn!("a blob that nothing names could not be removed; `siger check` lists it");
+    if remove_unnamed(office, put.id).await.is_err() {
+        tracing::warn!("a blob that nothing names could not be removed; the daily work tries again");
     }
+}
+
+/// Removes a blob unless an entry names it. Says whether it did.
+///
+/// # Errors
+/// When the store or the disk refuses.
+pub(crate) async fn remove_unnamed(office: &Office, blob: BlobId) -> Result<bool> {
+    let (store, folder) = (office.store().clone(), office.blobs().clone());
+    let removing = tokio::task::spawn_blocking(move || -> Result<bool> {
+        let _turn = folder.removing().map_err(Error::internal)?;
+        // The same bytes may have been sent again, and the old blob be relied on.
+        if store.read_blocking(move |tx| is_blob_named(tx, blob.as_bytes()))? {
+            return Ok(false);
+        }
+        folder.remove(blob).map_err(Error::internal)
+    });
+    removing.await.map_err(Error::internal)?
 }
 
 fn refused(error: Refused) -> Error {

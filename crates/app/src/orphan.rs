@@ -5,6 +5,7 @@ use siger_storage::Store;
 use siger_storage::blob::{BlobId, Folder};
 use siger_storage::table::person;
 
+use crate::blob;
 use crate::error::{Error, Result};
 use crate::office::Office;
 use crate::person::PAPERS_MAX;
@@ -28,13 +29,7 @@ pub async fn sweep(office: &Office) -> Result<u32> {
     }
     let mut removed = 0;
     for blob in orphans {
-        // The same bytes may be sent again at this moment, and the old blob be relied on.
-        let _one = office.keeping().lock().await;
-        if !office.read(move |tx| Ok(person::is_blob_named(tx, blob.as_bytes())?)).await? {
-            let blobs = office.blobs().clone();
-            tokio::task::spawn_blocking(move || blobs.remove(blob)).await.map_err(Error::internal)?.map_err(Error::internal)?;
-            removed += 1;
-        }
+        removed += u32::from(blob::remove_unnamed(office, blob).await?);
     }
     Ok(removed)
 }

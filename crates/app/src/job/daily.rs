@@ -26,7 +26,8 @@ pub(super) async fn run(office: &Office) -> Result<()> {
         }
         other => other,
     };
-    let swept = orphan::sweep(office).await;
+    // By such a clock every blob is old, also one that is on its way.
+    let swept = if jumped.is_some() { Ok(0) } else { orphan::sweep(office).await };
     let keys = keys::catch_up(office).await;
     let (expired, finished, applied, swept, keys) = (expired?, finished?, applied?, swept?, keys?);
     tracing::info!(expired, finished, erased = applied.erased, deleted = applied.deleted, swept, keys, "the daily work is done");

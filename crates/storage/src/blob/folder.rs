@@ -38,6 +38,13 @@ struct Inner {
     next_pending: AtomicU64,
 }
 
+/// A turn at the folder among all processes that use it, from [`Folder::keeping`] or [`Folder::removing`]; over when it is dropped.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "closing the file is what ends the turn")] File);
+
+/// What lies in the folder beside the blobs.
+const OWN: [&str; 3] = ["pending", "lock", "turn"];
+
 impl Folder {
     /// Opens the folder, made when missing (mode 0700), and sweeps what a crash left behind.
     ///
@@ -55,6 +62,32 @@ impl Folder {
         }
         lock.lock_shared().map_err(Error::io("lock", &lock_path))?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), _in_use: lock, next_pending: AtomicU64::new(0) })))
+    }
+
+    /// Held from before a blob is put until the row that names it is on the disk, in whatever process. Waits, on the thread that asks, for
+    /// whoever holds [`Self::removing`].
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn keeping(&self) -> Result<Turn> {
+        self.turn(File::lock_shared)
+    }
+
+    /// Held from before it is found that no row names a blob until the blob is removed: nobody begins to rely on it in between, in
+    /// whatever process. Waits, on the thread that asks, for whoever holds a turn.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn removing(&self) -> Result<Turn> {
+        self.turn(File::lock)
+    }
+
+    fn turn(&self, lock: impl FnOnce(&File) -> io::Result<()>) -> Result<Turn> {
+        let path = self.0.path.join("turn");
+        // Opened anew for each: a lock belongs to what was opened, so that two threads of one process wait for each other, too.
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(Error::io("open", &path))?;
+        lock(&file).map_err(Error::io("lock", &path))?;
+        Ok(Turn(file))
     }
 
     /// Seals bytes with a person's key and keeps them. The same bytes for the same person have the same name and are kept once, so what is
@@ -84,7 +117,10 @@ impl Folder {
         }
         let id = BlobId::of(sealed);
         let new = match self.verify(id) {
-            Ok(()) => return Ok(Put { id, new: false }),
+            Ok(()) => {
+                self.renew(id)?;
+                return Ok(Put { id, new: false });
+            }
             Err(Error::Missing(_)) => true,
             // It is replaced by the good bytes at hand.
             Err(Error::Damaged(_)) => false,
@@ -107,6 +143,14 @@ impl Folder {
         fs::rename(&pending, &path).map_err(Error::io("rename", &pending))?;
         durable::sync_folder(folder).map_err(Error::io("sync", folder))?;
         Ok(Put { id, new })
+    }
+
+    /// Makes a blob young again: until its row is written, it looks like one that nothing names.
+    fn renew(&self, id: BlobId) -> Result<()> {
+        let path = self.path(id);
+        #[expect(clippy::disallowed_methods, reason = "the age of a file is by the clock of the machine, as if it were written now")]
+        let now = SystemTime::now();
+        File::open(&path).and_then(|file| file.set_modified(now)).map_err(Error::io("renew", &path))
     }
 
     /// The bytes of a blob; nothing when the person's key was erased.
@@ -182,7 +226,7 @@ impl Folder {
     /// All blobs in the folder, in order of their names within each sub-folder. What is no blob is named as an error, and the rest follows.
     pub fn iter(&self) -> impl Iterator<Item = Result<BlobId>> {
         let outer = sorted(&self.0.path).into_iter().flat_map(|entry| match entry {
-            Ok(path) if path.file_name().is_some_and(|name| name == "pending" || name == "lock") => Vec::new(),
+            Ok(path) if path.file_name().is_some_and(|name| OWN.iter().any(|own| name == *own)) => Vec::new(),
             Ok(path) => sorted(&path),
             Err(error) => vec![Err(error)],
         });
@@ -320,6 +364,36 @@ mod tests {
         drop((blobs, second));
         Folder::open(&path).unwrap();
         assert!(!leftover.exists());
+    }
+
+    #[test]
+    fn what_is_put_again_is_young_again() {
+        let (_temp, keyring, blobs) = office();
+        let id = blobs.put(&keyring, PERSON, b"picture").unwrap().id;
+        File::open(blobs.path(id)).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(blobs.put_at(id).unwrap(), Some(Instant::from_unix_micros(0)));
+        assert!(!blobs.put(&keyring, PERSON, b"picture").unwrap().new);
+        assert!(blobs.put_at(id).unwrap() > Some(Instant::from_unix_micros(0)));
+    }
+
+    #[test]
+    fn who_removes_waits_for_whoever_keeps_also_in_another_process() {
+        let (temp, _keyring, blobs) = office();
+        // A second process opens the folder for itself.
+        let other = Folder::open(&temp.path().join("blobs")).unwrap();
+        let keeps = blobs.keeping().unwrap();
+        drop(other.keeping().unwrap());
+        let (sent, got) = std::sync::mpsc::channel();
+        let removes = std::thread::spawn(move || {
+            let turn = other.removing().unwrap();
+            sent.send(()).unwrap();
+            drop(turn);
+        });
+        assert!(got.recv_timeout(std::time::Duration::from_millis(100)).is_err(), "its row is not written yet");
+        drop(keeps);
+        got.recv().unwrap();
+        removes.join().unwrap();
+        assert_eq!(listed(&blobs), [], "the lock is no blob");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::{fmt, io, path::PathBuf, str::FromStr};
 
 use crate::keyring;
-pub use folder::Folder;
+pub use folder::{Folder, Turn};
 
 /// Longest blob before sealing. A passport page scanned at 400 dpi as JPEG has 2 to 4 MB, a portrait at most 1; eight leave room, and bound
 /// what one upload can take of memory (a blob is held whole: once open and once sealed).

@@ -234,12 +234,14 @@ async fn a_clock_that_jumps_ahead_ends_nothing_until_somebody_has_looked() {
     let (by, asked) = (test.context(&privacy).await, RequestId::new(office.now(), office.random()));
     office.write(move |write| request::open_erase(write, &by, asked, id, ErasureGround::SubjectRequest)).await.unwrap();
     step(&test).await;
+    let coming = picture(&test, &desk, id, b"on its way", true).await.unwrap();
 
     // An empty battery: nine years on, and the runner wakes within seconds. Entries are written by that clock, too.
     test.clock.advance_seconds(9 * 365 * DAY);
     let wrong = test.officer("wrong", &[Role::Desk]).await;
     assert_eq!(step(&test).await.given_up, 0);
     assert!(row(&test, id).await.erased.is_none(), "nobody was erased");
+    assert!(office.blobs().verify(coming).is_ok(), "by that clock it is old");
     assert!(matches!(held(&test).await, Some(retention::Held::Clock { .. })));
     let request = office.read(move |tx| Ok(siger_storage::table::request::get(tx, asked)?)).await.unwrap().unwrap();
     assert_eq!(request.state, siger_domain::request::State::Open, "no request ran out by that clock");
@@ -336,8 +338,34 @@ async fn blobs_that_no_file_names_are_removed_after_a_day() {
     assert_eq!(siger_app::orphan::sweep(office).await.unwrap(), 0, "an upload may be under way");
     assert!(there(named) && there(cut) && there(erased));
     after_today(&test, 2);
+    // However long ago the clock of this test began: somebody has looked at the date.
+    apply_by_hand(&test).await;
     step(&test).await;
     assert!(there(named) && !there(cut) && !there(erased));
+}
+
+/// Another process finds the blob of an upload that was cut off, and has not yet written down that it relies on it.
+#[tokio::test]
+async fn what_is_sent_again_while_the_sweep_runs_is_not_swept() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let id = register(&test, &desk, "Contoh Lim").await;
+    let cut = picture(&test, &desk, id, b"cut off", true).await.unwrap();
+    after_today(&test, 2);
+    let turn = office.blobs().keeping().unwrap();
+    let by = test.context(&test.officer("sari", &[Role::Desk]).await).await;
+    let sweeping = tokio::spawn({
+        let office = office.clone();
+        async move { siger_app::orphan::sweep(&office).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!sweeping.is_finished() && office.blobs().verify(cut).is_ok());
+    let note = person::BlobNote { blob: cut, kind: "paper", bytes: 7, media: "image/png" };
+    office.write(move |write| person::add_blob(write, &by, id, &note)).await.unwrap();
+    drop(turn);
+    assert_eq!(sweeping.await.unwrap().unwrap(), 0);
+    assert!(office.blobs().verify(cut).is_ok());
 }
 
 #[tokio::test]
