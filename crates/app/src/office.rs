@@ -41,6 +41,7 @@ struct Inner {
     passkeys: Option<Passkeys>,
     backups: Option<Backups>,
     backing_up: Arc<tokio::sync::Mutex<()>>,
+    applying: Arc<tokio::sync::Mutex<()>>,
     changing_keys: tokio::sync::Mutex<()>,
     guard: Mutex<Guard>,
     hashing: tokio::sync::Semaphore,
@@ -128,6 +129,7 @@ impl Office {
             passkeys: parts.passkeys,
             backups: parts.backups,
             backing_up: Arc::default(),
+            applying: Arc::default(),
             changing_keys: tokio::sync::Mutex::default(),
             guard,
             hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
@@ -199,6 +201,11 @@ impl Office {
 
     pub(crate) fn backing_up(&self) -> &Arc<tokio::sync::Mutex<()>> {
         &self.inner.backing_up
+    }
+
+    /// Held while what is due by the law is ended: one run at a time.
+    pub(crate) fn applying(&self) -> &Arc<tokio::sync::Mutex<()>> {
+        &self.inner.applying
     }
 
     pub(crate) fn changing_keys(&self) -> &tokio::sync::Mutex<()> {
@@ -298,6 +305,21 @@ impl Office {
     /// What the use case returns and what the store refuses.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         self.inner.store.read(f).await
+    }
+
+    /// Runs a use case that erases, then does what [`Self::finish_erasure`] does. In a task of its own: whoever asked may go away, or
+    /// wait no longer, between the entry and the end of the key.
+    ///
+    /// # Errors
+    /// What the use case returns, what the store refuses, and as [`Self::finish_erasure`].
+    pub async fn erase<T: Send + 'static>(&self, f: impl FnOnce(&mut Write<'_, '_>) -> Result<(T, request::Effect)> + Send + 'static) -> Result<T> {
+        let office = self.clone();
+        let erasing = tokio::spawn(async move {
+            let (done, effect) = office.write(f).await?;
+            office.finish_erasure(effect).await?;
+            Ok(done)
+        });
+        erasing.await.map_err(Error::internal)?
     }
 
     /// Destroys the keys and removes the blobs of erased persons, after the erasure is on disk. Safe to repeat. The key goes first: it is

@@ -3,6 +3,8 @@
 //! A file ends as a whole, by destroying its data key, on the day on which the rules of all its parts have run out. Backups and
 //! exports end where they lie in the folder of backups; what was carried elsewhere is in the care of whoever carries it.
 
+use std::sync::Arc;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use siger_domain::access::Action;
@@ -11,7 +13,9 @@ use siger_domain::request::ErasureGround;
 use siger_domain::retention::{DataKind, End, Event, Facts, RetentionRules, Rule};
 use siger_domain::time::{CivilDate, Instant};
 use siger_storage::table::{officer, operation, person, upkeep};
-use siger_storage::{Tx, Write, journal::read};
+use siger_storage::{Stamp, Tx, Write, journal::read};
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::JoinHandle;
 
 use crate::backup;
 use crate::context::{About, Context};
@@ -295,13 +299,37 @@ pub fn newest_run(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Opti
     Ok(Some(Run { at: entry.stamp.at, by: entry.stamp.actor, applied: Applied { erased: body.erased, deleted: body.deleted } }))
 }
 
-/// Ends what is due and writes into the journal how much. May be repeated and resumed. `despite`: an officer has seen why it is
-/// [`held`], and that the date is right; the program itself never may.
+/// Ends what is due and writes into the journal how much, when a run that goes on is over. May be repeated and resumed. `despite`: an
+/// officer has seen why it is [`held`], and that the date is right; the program itself never may.
 ///
 /// # Errors
 /// When not permitted, held, the store refuses, or the keyring cannot be written (the next run finishes).
 pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Applied> {
     let stamp = by.authorise(Action::RetentionApply, About::default())?;
+    let turn = Arc::clone(office.applying()).lock_owned().await;
+    start(office, by, stamp, despite, turn).await?.await.map_err(Error::internal)?
+}
+
+/// [`apply`] for somebody who does not wait for its end: it goes on, and is written down, also when nobody waits any more.
+///
+/// # Errors
+/// When not permitted, held, or a run goes on already.
+pub async fn begin(office: &Office, by: &Context, despite: bool) -> Result<JoinHandle<Result<Applied>>> {
+    let stamp = by.authorise(Action::RetentionApply, About::default())?;
+    let turn = Arc::clone(office.applying()).try_lock_owned().map_err(|_| Error::Conflict("retention_runs"))?;
+    start(office, by, stamp, despite, turn).await
+}
+
+/// Whether a run goes on in this process. In another it may; both look at each file anew before they end it.
+///
+/// # Errors
+/// As [`preview`].
+pub fn runs(office: &Office, by: &Context) -> Result<bool> {
+    by.authorise(Action::RetentionPreview, About::default())?;
+    Ok(office.applying().try_lock().is_err())
+}
+
+async fn start(office: &Office, by: &Context, stamp: Stamp, despite: bool, turn: OwnedMutexGuard<()>) -> Result<JoinHandle<Result<Applied>>> {
     let now = by.now;
     if !despite || by.officer.is_none() {
         let (asker, cutoffs) = (office.clone(), Cutoffs::at(office, now)?);
@@ -309,6 +337,15 @@ pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Appli
             return Err(Error::Conflict("retention_held"));
         }
     }
+    let office = office.clone();
+    // A task of its own: between the entry of an erasure and the end of the key nobody's patience counts.
+    Ok(tokio::spawn(async move {
+        let _turn = turn;
+        whole(&office, stamp, now).await
+    }))
+}
+
+async fn whole(office: &Office, stamp: Stamp, now: Instant) -> Result<Applied> {
     let cutoffs = Cutoffs::at(office, now)?;
     let day = job::day_number(office, now)?;
     let mut applied = Applied::default();
@@ -366,7 +403,7 @@ pub async fn apply(office: &Office, by: &Context, despite: bool) -> Result<Appli
     Ok(applied)
 }
 
-fn end_files(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Instant, due: &[person::Person]) -> Result<(u32, Effect)> {
+fn end_files(write: &mut Write<'_, '_>, stamp: Stamp, before: Instant, due: &[person::Person]) -> Result<(u32, Effect)> {
     let (mut count, mut effect) = (0, Effect::default());
     for row in due {
         // Somebody may have come back, or another process may have been here, since they were read.
@@ -379,7 +416,7 @@ fn end_files(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Ins
     Ok((count, effect))
 }
 
-fn end_officers(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, before: Instant) -> Result<(u32, Effect)> {
+fn end_officers(write: &mut Write<'_, '_>, stamp: Stamp, before: Instant) -> Result<(u32, Effect)> {
     let (mut count, mut effect) = (0, Effect::default());
     for row in officer::gone_since(write, before)? {
         crate::officer::erase(write, stamp, &row, &mut effect)?;

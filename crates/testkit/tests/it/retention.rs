@@ -219,6 +219,65 @@ async fn the_daily_job_finishes_an_erasure_that_was_cut_off() {
     assert_eq!(retention::finish_erasures(office).await.unwrap(), 0);
 }
 
+/// Begins something as a handler does whose caller goes away at once: it is looked at once, and dropped.
+async fn left(what: impl Future) {
+    let mut what = std::pin::pin!(what);
+    assert!(std::future::poll_fn(|context| std::task::Poll::Ready(what.as_mut().poll(context).is_pending())).await, "it takes longer than that");
+}
+
+async fn comes_true(what: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if what() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("not within ten seconds");
+}
+
+#[tokio::test]
+async fn an_erasure_goes_on_when_whoever_asked_goes_away() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let (one, due) = (register(&test, &desk, "Contoh Satu").await, register(&test, &desk, "Contoh Dua").await);
+    let (one, due) = (row(&test, one).await, row(&test, due).await);
+    let by = office.system(Purpose::Retention);
+    left(office.erase(move |write| {
+        let stamp = siger_storage::Stamp { at: by.now, actor: None, role: Role::System, purpose: Purpose::Retention };
+        let mut effect = request::Effect::default();
+        request::erase(write, stamp, one.id, ErasureGround::KeptUntil, None, &mut effect)?;
+        Ok(((), effect))
+    }))
+    .await;
+    comes_true(|| office.store().keyring().is_punctured(one.key)).await;
+
+    test.clock.advance_seconds((FIVE_YEARS + 1) * DAY);
+    let privacy = test.officer("dewi", &[Role::PrivacyOfficer]).await;
+    let by = test.context(&privacy).await;
+    left(retention::apply(office, &by, true)).await;
+    comes_true(|| office.store().keyring().is_punctured(due.key)).await;
+}
+
+#[tokio::test]
+async fn what_is_due_is_ended_once_however_often_it_is_asked_for() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    register(&test, &desk, "Contoh Lim").await;
+    test.clock.advance_seconds((FIVE_YEARS + 1) * DAY);
+    let privacy = test.officer("dewi", &[Role::PrivacyOfficer]).await;
+    let by = test.context(&privacy).await;
+    assert!(!retention::runs(office, &by).unwrap());
+    let running = retention::begin(office, &by, true).await.unwrap();
+    assert!(retention::runs(office, &by).unwrap());
+    assert!(matches!(retention::begin(office, &by, true).await, Err(Error::Conflict("retention_runs"))));
+    // The work of the day waits for its turn.
+    let daily = retention::apply(office, &by, true).await.unwrap();
+    assert_eq!((running.await.unwrap().unwrap().erased, daily.erased), (1, 0));
+    assert!(!retention::runs(office, &by).unwrap());
+}
+
 async fn step(test: &TestOffice) -> job::Ran {
     job::step(&test.office, &(Arc::new(Off) as _)).await.unwrap()
 }

@@ -26,6 +26,7 @@ conflict-too_many_passkeys = You have as many passkeys as are kept. Remove one f
 conflict-last_way = One complete way to sign in must remain.
 conflict-rehash_waits = The look-up hashes are still being computed anew. Try again in a few minutes.
 conflict-retention_held = The date jumped, or too much would be erased at once. Open the page "Kept until" again and look at the reason.
+conflict-retention_runs = What is due is being ended already. Open the page "Kept until" again in a while.
 conflict-backup_no_folder = No folder is set for backups. Set backup.folder and start again.
 conflict-backup_runs = A backup is being made already. Wait until it is there.
 conflict-papers_full = This file holds as many pictures and papers as one can. Put what belongs elsewhere there.

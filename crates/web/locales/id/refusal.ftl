@@ -26,6 +26,7 @@ conflict-too_many_passkeys = Jumlah kunci sandi sudah mencapai batas. Hapus satu
 conflict-last_way = Harus tersisa satu cara masuk yang lengkap.
 conflict-rehash_waits = Hash pencarian masih dihitung ulang. Coba lagi beberapa menit lagi.
 conflict-retention_held = Tanggalnya meloncat, atau terlalu banyak yang akan dihapus sekaligus. Buka lagi halaman "Masa simpan" dan lihat alasannya.
+conflict-retention_runs = Yang jatuh tempo sedang dihapus. Buka lagi halaman "Masa simpan" sebentar lagi.
 conflict-backup_no_folder = Folder cadangan belum ditentukan. Atur backup.folder, lalu mulai lagi.
 conflict-backup_runs = Cadangan sedang dibuat. Tunggu sampai selesai.
 conflict-papers_full = Berkas ini sudah memuat foto dan surat sebanyak yang dapat disimpan. Taruh yang lain di tempatnya sendiri.

@@ -206,6 +206,11 @@ pub(super) async fn open(caller: Caller, key: Key, Given { body, hash }: Given<A
     ),
 )]
 pub(super) async fn approve(caller: Caller, At(id): At<RequestId>, key: Key, Given { hash, .. }: Given<Nothing>) -> Result<Response, Refused> {
+    // A task of its own: whoever asked may go away between the entry of an erasure and the end of the key.
+    tokio::spawn(approved(caller, id, key, hash)).await.map_err(Error::internal)?
+}
+
+async fn approved(caller: Caller, id: RequestId, key: Key, hash: [u8; 32]) -> Result<Response, Refused> {
     let approve = move |write: &mut Write<'_, '_>, by: &siger_app::Context| {
         let effect = request::approve(write, by, id)?;
         Ok((Made { number: effect.number, id: *id.as_bytes() }, effect))

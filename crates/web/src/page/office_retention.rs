@@ -51,6 +51,8 @@ pub struct Dry {
     pub may_apply: bool,
     /// Why the program does not run it by itself.
     pub held: Option<Held>,
+    /// A run goes on now.
+    pub runs: bool,
 }
 
 /// What the page shows: rules in force today.
@@ -115,17 +117,19 @@ fn due(page: &Page<'_>, dry: &Dry) -> Markup {
         } }
     });
     // What somebody must look at comes first, as what the page is for then.
+    let held = dry.held.filter(|_| !dry.runs);
     let card = Card::new("due", title).note(html! { (ui.text("office-due-note")) });
-    let card = if dry.held.is_some() { card.front() } else { card };
+    let card = if held.is_some() { card.front() } else { card };
     card.html(html! {
-        @if let Some(held) = dry.held { (self::held(ui, held)) }
-        @match (dry.due.is_empty(), dry.held) {
+        @if dry.runs { (Notice::new(Tone::Live, ui.text("office-run-going")).body(html! { p { (ui.text("office-run-going-why")) } }).html(ui)) }
+        @else if let Some(held) = held { (self::held(ui, held)) }
+        @match (dry.due.is_empty(), held) {
             (false, _) => { (table::table(ui, title, false, &columns, rows)) }
             (true, None) => { (empty(ui, "circle-check", ui.text("office-due-none"), ui.text("office-due-none-why"), None)) }
             (true, Some(_)) => p { (ui.text("office-due-none")) "." }
         }
         @if let Some(newest) = newest { (newest) }
-        @if dry.may_apply && (dry.held.is_some() || dry.due.iter().any(|due| due.by_job)) {
+        @if !dry.runs && dry.may_apply && (held.is_some() || dry.due.iter().any(|due| due.by_job)) {
             form method="post" action={ (office::RETENTION) "/apply" } {
                 (page.csrf_field())
                 @if dry.held.is_some() { input type="hidden" name="despite" value="held"; }
@@ -206,12 +210,13 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let take = |index: usize, count, by_job| rules.get(index).map(|rule| Due { rule: rule.clone(), count, by_job });
     let now = inside.ui.now;
     let run = Run { at: now.plus_seconds(-40_000), by: None, erased: 4, deleted: 31 };
-    let dry = Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true, held: None };
+    let dry = Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true, held: None, runs: false };
     let by_hand = Run { by: Some(inside.ui.sample("Putu A. (contoh)", "Putu A. (sample)").to_owned()), ..run };
-    let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true, held: None };
+    let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true, held: None, runs: false };
     let jumped = Dry { held: Some(Held::Clock { last: inside.ui.today() }), ..dry.clone() };
     let much = Dry { held: Some(Held::Share { due: 412, files: 1_482 }), ..dry.clone() };
     let jumped_none = Dry { held: jumped.held, ..none.clone() };
+    let going = Dry { runs: true, ..much.clone() };
     let first = Dry { newest: None, may_apply: false, ..dry.clone() };
     let view = |due| View { rules: &rules, hash: "sample", due, parts };
     vec![
@@ -221,6 +226,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         Sample::new("office-retention-clock", page(&inside, &view(Some(jumped)))),
         Sample::new("office-retention-clock-none", page(&inside, &view(Some(jumped_none)))),
         Sample::new("office-retention-much", page(&inside, &view(Some(much)))),
+        Sample::new("office-retention-going", page(&inside, &view(Some(going)))),
         Sample::new("office-retention-rules", page(&inside, &view(None))),
     ]
 }

@@ -1,6 +1,7 @@
 //! The office: settings and state, who may do what, how long data is kept, work for later.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::{Redirect, Response};
@@ -12,6 +13,7 @@ use siger_app::{Context, Error, backup, job, retention};
 use siger_domain::access::{Action, Purpose, Role};
 use siger_domain::retention::{RetentionRules, Rule};
 use siger_storage::journal::read;
+use tokio::task::JoinHandle;
 
 use super::officer::confirm_at;
 use crate::locale::Locale;
@@ -36,8 +38,21 @@ pub(super) fn router() -> Router<State> {
 /// Blobs are counted at most this far for the page: enough to say that the folder can be read, and done in a moment.
 const BLOBS_MAX: u64 = 10_000;
 
-/// How long the answer waits for a backup; a larger one goes on behind the page.
-const BACKUP_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+/// How long the answer waits for a backup or for the end of what is due; what takes longer goes on behind the page.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Waits a moment for what goes on by itself. What it fails with is said by the page, or, if it takes longer, in the log.
+async fn for_a_moment<T: Send + 'static>(mut running: JoinHandle<Result<T, Error>>, failed: &'static str) -> Result<(), WebError> {
+    match tokio::time::timeout(WAIT, &mut running).await {
+        Ok(done) => drop(done.map_err(Error::internal)??),
+        Err(_) => drop(tokio::spawn(async move {
+            if let Err(error) = running.await.map_err(Error::internal).flatten() {
+                tracing::error!(error = &error as &dyn std::error::Error, "{failed}");
+            }
+        })),
+    }
+    Ok(())
+}
 
 fn may(by: &Context, action: Action) -> bool {
     by.may(action, About::default())
@@ -104,10 +119,7 @@ async fn show(desk: Desk) -> Result<Response, WebError> {
 
 async fn back_up(Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
     let making = backup::begin(desk.office(), &desk.by).map_err(|error| confirm_at(error, Action::OfficeBackup, crate::address::OFFICE))?;
-    // What it fails with is said here, or, if it takes longer, in the log and by the age of the newest backup.
-    if let Ok(made) = tokio::time::timeout(BACKUP_WAIT, making).await {
-        made.map_err(Error::internal)??;
-    }
+    for_a_moment(making, "a backup that somebody asked for was not made").await?;
     Ok(Redirect::to(&format!("{}#backup", crate::address::OFFICE)))
 }
 
@@ -183,6 +195,7 @@ async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
     let read =
         desk.office().read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?, retention::held(tx, &office, &by)?)));
     let (due, run, held) = read.await?;
+    let runs = retention::runs(desk.office(), &desk.by)?;
     let directory = desk.office().directory().await?;
     let newest = run.map(|run| office_retention::Run {
         at: run.at,
@@ -190,12 +203,13 @@ async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
         erased: run.applied.erased,
         deleted: run.applied.deleted,
     });
-    Ok(office_retention::Dry { due, newest, may_apply: may(&desk.by, Action::RetentionApply), held })
+    Ok(office_retention::Dry { due, newest, may_apply: may(&desk.by, Action::RetentionApply), held, runs })
 }
 
 async fn apply(Posted { desk, fields }: Posted) -> Result<Redirect, WebError> {
-    let applied = retention::apply(desk.office(), &desk.by, fields.get("despite") == "held").await;
-    applied.map_err(|error| confirm_at(error, Action::RetentionApply, office_page::RETENTION))?;
+    let begun = retention::begin(desk.office(), &desk.by, fields.get("despite") == "held").await;
+    let running = begun.map_err(|error| confirm_at(error, Action::RetentionApply, office_page::RETENTION))?;
+    for_a_moment(running, "what is due by the rules was not ended to the end; the next run goes on").await?;
     Ok(Redirect::to(&format!("{}#due", office_page::RETENTION)))
 }
 

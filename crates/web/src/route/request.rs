@@ -171,9 +171,8 @@ async fn action(desk: &Desk, of: RequestId) -> Result<Action, WebError> {
 async fn approve(Path(of): Path<String>, Posted { desk, .. }: Posted) -> Result<Redirect, WebError> {
     let of: RequestId = id(&of)?;
     let (action, by) = (action(&desk, of).await?, desk.by.clone());
-    let approved = desk.office().write(move |write| request::approve(write, &by, of)).await;
-    let effect = approved.map_err(|error| confirm_at(error, action, &page_of(of)))?;
-    desk.office().finish_erasure(effect).await?;
+    let approved = desk.office().erase(move |write| Ok(((), request::approve(write, &by, of)?))).await;
+    approved.map_err(|error| confirm_at(error, action, &page_of(of)))?;
     Ok(Redirect::to(&page_of(of)))
 }
 
