@@ -443,8 +443,17 @@ pub async fn finish_erasures(office: &Office) -> Result<u32> {
                 let next = rows.last().map(|row| row.registered + 1);
                 let mut effect = Effect::default();
                 for row in rows.into_iter().filter(|row| !keyring.is_punctured(row.key)) {
-                    effect.blobs.extend(blobs_of(tx, &keyring, row.id)?);
+                    // First of all the key: it ends whatever the history still says, and keeps no other key waiting.
                     effect.puncture.push(row.key);
+                    match blobs_of(tx, &keyring, row.id) {
+                        Ok(blobs) => effect.blobs.extend(blobs),
+                        Err(error) if error.is_damage() => tracing::error!(
+                            entry = row.registered,
+                            error = &error as &dyn std::error::Error,
+                            "the history of an erased file cannot be read; its key is destroyed, and what pictures it had are removed as those that no file names"
+                        ),
+                        Err(error) => return Err(error),
+                    }
                 }
                 Ok((next, effect))
             })
@@ -464,8 +473,13 @@ fn blobs_of(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, id: sige
         let Some(oldest) = entries.last() else { return Ok(found) };
         before = oldest.number;
         for entry in entries.iter().filter(|entry| entry.kind == "person.blob_stored") {
-            if let Some(Fact::BlobStored(body)) = entry.open(keyring)? {
-                found.extend(siger_storage::hex::<32>(&body.blob));
+            match entry.open(keyring) {
+                Ok(Some(Fact::BlobStored(body))) => found.extend(siger_storage::hex::<32>(&body.blob)),
+                Ok(_) => {}
+                Err(error) if error.is_damage() => {
+                    tracing::error!(%error, "the entry of a picture of an erased file is damaged; the picture is removed as one that no file names");
+                }
+                Err(error) => return Err(error.into()),
             }
         }
     }

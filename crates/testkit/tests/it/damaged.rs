@@ -6,7 +6,7 @@ use std::time::Duration;
 use siger_app::notify::Off;
 use siger_app::office::UNREADABLE;
 use siger_app::person::ByName;
-use siger_app::{index, job, officer, person, request};
+use siger_app::{blob, index, job, officer, person, request, retention};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::id::RequestId;
 use siger_domain::request::ErasureGround;
@@ -97,4 +97,31 @@ async fn a_request_that_cannot_be_read_keeps_no_work_waiting() {
     test.clock.advance_seconds(siger_domain::request::OPEN_SECONDS + 1);
     let by = office.system(Purpose::Administration);
     assert_eq!(office.write(move |write| request::expire(write, &by)).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_read_keeps_no_key_alive() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let desk = test.officer("ratih", &[Role::Desk]).await;
+    let mut rows = Vec::new();
+    for name in ["Contoh Satu", "Contoh Dua"] {
+        let (person, by) = (register(&test, &desk, name).await, test.context(&desk).await);
+        let key = office.read(move |tx| person::blob_key(tx, &by, person)).await.unwrap();
+        let given = blob::Given { key, kind: "paper", media: "image/png", bytes: name.into() };
+        let made = blob::keep(office, &test.context(&desk).await, person, given).await.unwrap();
+        if rows.is_empty() {
+            damage(&test, made.number);
+        }
+        // The erasure is recorded; the machine stops before the key is destroyed.
+        let stamp = siger_storage::Stamp { at: office.now(), actor: None, role: Role::System, purpose: Purpose::Retention };
+        office
+            .write(move |write| request::erase(write, stamp, person, ErasureGround::KeptUntil, None, &mut request::Effect::default()))
+            .await
+            .unwrap();
+        rows.push(office.read(move |tx| Ok(table::person::get(tx, person)?)).await.unwrap().unwrap());
+    }
+    assert_eq!(retention::finish_erasures(office).await.unwrap(), 2);
+    assert!(rows.iter().all(|row| office.store().keyring().is_punctured(row.key)));
+    assert_eq!(office.blobs().iter().count(), 1, "the other's picture is gone; this one is left to the daily job");
 }
