@@ -368,16 +368,30 @@ pub fn add_job(tx: &mut Tx<'_>, keyring: &Keyring, job: &Job, once: Option<&str>
     Ok(())
 }
 
-/// Claims the next job that is due, until `until`. A job whose claim ran out is claimed again, so a job may run twice.
+/// Which jobs a runner takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// Of this kind and no other.
+    Of(&'a str),
+    /// Of any other kind.
+    Beside(&'a str),
+}
+
+/// Claims the next job of a line that is due, until `until`. A job whose claim ran out is claimed again, so a job may run twice.
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn claim_job(tx: &mut Tx<'_>, keyring: &Keyring, now: Instant, until: Instant) -> Result<Option<Job>> {
+pub fn claim_job(tx: &mut Tx<'_>, keyring: &Keyring, line: Line<'_>, now: Instant, until: Instant) -> Result<Option<Job>> {
+    let (kind, of) = match line {
+        Line::Of(kind) => (kind, 1_i64),
+        Line::Beside(kind) => (kind, 0),
+    };
     let found = tx.first(
         "UPDATE job SET claimed_until = $1, attempts = attempts + 1 WHERE id =
-         (SELECT id FROM job WHERE run_at <= $2 AND (claimed_until IS NULL OR claimed_until < $2) ORDER BY run_at, id LIMIT 1)
+         (SELECT id FROM job WHERE run_at <= $2 AND (claimed_until IS NULL OR claimed_until < $2) AND CASE WHEN kind = $3 THEN 1 ELSE 0 END = $4
+          ORDER BY run_at, id LIMIT 1)
          RETURNING id, kind, payload, run_at, attempts, failed",
-        params![until, now],
+        params![until, now, kind, of],
         |row| Ok((JobId::from_bytes(row.bytes(0)?), row.text(1)?, row.blob(2)?, row.int(3)?, row.int(4)?, row.text_or_null(5)?)),
     )?;
     let Some((id, kind, sealed, run_at, attempts, failed)) = found else { return Ok(None) };

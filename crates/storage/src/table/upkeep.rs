@@ -165,15 +165,6 @@ pub fn bring_back(tx: &mut Tx<'_>, now: Instant, from: Instant, before: Instant)
     tx.execute("UPDATE job SET run_at = $1, claimed_until = NULL WHERE (run_at >= $2 OR claimed_until >= $2) AND run_at < $3", params![now, from, before])
 }
 
-/// Holds the claim on a job longer, only while it is still at that attempt.
-///
-/// # Errors
-/// When the engine refuses.
-pub fn keep_claim(tx: &mut Tx<'_>, id: JobId, attempt: u32, until: Instant) -> Result<()> {
-    tx.execute("UPDATE job SET claimed_until = $1 WHERE id = $2 AND attempts = $3", params![until, id.as_bytes(), attempt])?;
-    Ok(())
-}
-
 /// Takes the claim off a job and sets when it is next due, only while it is still at that attempt: whoever lost the claim
 /// meanwhile changes nothing.
 ///

@@ -321,7 +321,7 @@ fn sessions_answers_jobs_and_cursors() {
         let claim = |now: i64| {
             let keyring = place.keyring.clone();
             let (now, until) = (START.plus_seconds(now), START.plus_seconds(now + 60));
-            store.write_blocking(move |write| operation::claim_job(write, &keyring, now, until)).unwrap().map(|job| (job.payload, job.attempts))
+            store.write_blocking(move |write| operation::claim_job(write, &keyring, operation::Line::Beside("backup"), now, until)).unwrap().map(|job| (job.payload, job.attempts))
         };
         assert_eq!(claim(5), None, "not due");
         assert_eq!(claim(30), Some((vec![1], 1)), "the one due first");
@@ -415,7 +415,7 @@ fn jobs_are_claimed_by_one_of_many() {
                     loop {
                         let keyring = keyring.clone();
                         let (now, until) = (START.plus_seconds(1), START.plus_seconds(600));
-                        match store.write_blocking(move |write| operation::claim_job(write, &keyring, now, until)).unwrap() {
+                        match store.write_blocking(move |write| operation::claim_job(write, &keyring, operation::Line::Beside("backup"), now, until)).unwrap() {
                             Some(job) => mine.push(job.payload[0]),
                             None => return mine,
                         }

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use siger_app::notify::Off;
+use siger_app::notify::{Notifier, Off};
 use siger_app::{Error, backup, job, retention};
 use siger_domain::access::{Purpose, Role};
 use siger_domain::retention::DataKind;
@@ -27,8 +27,11 @@ fn files(test: &TestOffice) -> Vec<PathBuf> {
     found
 }
 
+/// The work of the day, then what stands in the line of backups.
 async fn step(test: &TestOffice) -> job::Ran {
-    job::step(&test.office, &(Arc::new(Off) as _)).await.unwrap()
+    let off: Arc<dyn Notifier> = Arc::new(Off);
+    let (others, backups) = (job::step(&test.office, &off).await.unwrap(), job::run_backups(&test.office, &off).await.unwrap());
+    job::Ran { done: others.done + backups.done, again: others.again + backups.again, given_up: others.given_up + backups.given_up }
 }
 
 async fn standing(test: &TestOffice) -> backup::Standing {
@@ -138,4 +141,45 @@ async fn a_folder_that_is_not_there_is_said_and_not_made() {
     let administrator = none.officer("adi", &[Role::Administrator]).await;
     assert!(matches!(begin(&none, &administrator).await, Err(Error::Conflict("backup_no_folder"))));
     assert_eq!(step(&none).await.done, 1, "the work of the day only");
+}
+
+async fn waiting(test: &TestOffice) -> Vec<(String, u32)> {
+    let jobs = test.office.read(|tx| Ok(siger_storage::table::operation::jobs(tx, 10)?)).await.unwrap();
+    jobs.into_iter().map(|job| (job.kind, job.attempts)).collect()
+}
+
+#[tokio::test]
+async fn nothing_else_waits_for_a_backup_that_takes_its_time() {
+    let test = office();
+    assert!(job::schedule(&test.office).await.unwrap());
+    // Its disk takes the archive when it pleases.
+    test.clock.advance_seconds(1);
+    let slow = test.folder().join("backups").join(backup::file_name(DataKind::Backup, "WKN", test.office.now()) + ".part");
+    assert!(std::process::Command::new("mkfifo").arg(&slow).status().unwrap().success());
+    let runner = job::spawn(&test.office, Arc::new(Off));
+    let backup_only = [(job::BACKUP.to_owned(), 1)];
+    for _ in 0..1_000 {
+        if waiting(&test).await == backup_only {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(waiting(&test).await, backup_only, "the work of the day is done, the backup goes on");
+    runner.abort();
+    siger_testkit::engine::apart(|| drop(fs::read(&slow)));
+}
+
+#[tokio::test]
+async fn a_night_that_worked_ends_what_was_given_up_before() {
+    let test = office();
+    let folder = test.folder().join("backups");
+    fs::remove_dir(&folder).unwrap();
+    while step(&test).await.given_up == 0 {
+        test.clock.advance_seconds(3_600);
+    }
+    test.clock.advance_seconds(DAY);
+    assert_eq!(waiting(&test).await, [(job::BACKUP.to_owned(), job::ATTEMPTS_MAX)], "the page of jobs shows it");
+    fs::create_dir(&folder).unwrap();
+    step(&test).await;
+    assert_eq!(waiting(&test).await, []);
 }
