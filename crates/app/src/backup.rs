@@ -3,10 +3,16 @@
 //! They lie as sealed archives in a folder outside the data folder, which the settings name and which must be there: an outer disk
 //! that is not mounted is noticed, and not replaced by a folder of the same name on the disk that is to be saved. How long they are
 //! kept is a rule of the law ([`crate::retention`]); the newest stays until there is a newer one.
+//!
+//! When an archive was made stands in its name, by the clock of then. One from the future was made while the clock was ahead: it keeps
+//! no other from being the newest, and its age counts from when the disk got it, or, where that is in the future too, from when that
+//! was noticed. So a night has its backup also while the date is far from that of the newest run: a machine that stood still for weeks
+//! looks the same as a clock that jumped, and needs one most.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -27,6 +33,8 @@ use crate::office::Office;
 pub const LATE_SECONDS: i64 = 2 * 24 * 60 * 60;
 /// Half an archive that is older was left by a process that died: no archive takes a day.
 const LEFT_SECONDS: i64 = 24 * 60 * 60;
+/// An archive whose name lies so far ahead is from a clock that was wrong, and not from one that was set right by a little.
+const AHEAD_SECONDS: i64 = 24 * 60 * 60;
 /// Files in the folder that are looked at: years of nights.
 const FILES_MAX: usize = 10_000;
 /// Form of the moment in a file's name, in UTC.
@@ -48,8 +56,10 @@ pub struct Kept {
     pub file: String,
     /// [`DataKind::Backup`] or [`DataKind::Export`].
     pub kind: DataKind,
-    /// When it was made.
+    /// When it was made, by its name.
     pub made: Instant,
+    /// When the disk got it; what was carried here and back has a later moment than its name.
+    pub put: Instant,
     /// Its size.
     pub bytes: u64,
 }
@@ -115,22 +125,52 @@ pub(crate) fn kept(backups: &Backups, code: &str) -> Result<Vec<Kept>> {
         let entry = entry.map_err(Error::internal)?;
         let Ok(file) = entry.file_name().into_string() else { continue };
         if let Some((kind, made)) = known(code, &file) {
-            let bytes = entry.metadata().map_err(Error::internal)?.len();
-            found.push(Kept { file, kind, made, bytes });
+            let metadata = entry.metadata().map_err(Error::internal)?;
+            let put = metadata.modified().map_err(Error::internal)?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            let put = Instant::from_unix_micros(i64::try_from(put.as_micros()).unwrap_or(i64::MAX));
+            found.push(Kept { file, kind, made, put, bytes: metadata.len() });
         }
     }
     found.sort_by(|one, other| (one.made, &one.file).cmp(&(other.made, &other.file)));
     Ok(found)
 }
 
+impl Kept {
+    /// Whether it is from the future.
+    fn is_ahead(&self, now: Instant) -> bool {
+        self.made.seconds_since(now) > AHEAD_SECONDS
+    }
+
+    /// From when its age counts.
+    fn from(&self, now: Instant) -> Instant {
+        if self.is_ahead(now) { self.put.min(now) } else { self.made }
+    }
+}
+
 /// Those made before the moments given for backups and exports; never the newest backup.
-pub(crate) fn due(mut kept: Vec<Kept>, backup_before: Option<Instant>, export_before: Option<Instant>) -> Vec<Kept> {
-    let newest = kept.iter().rfind(|kept| kept.kind == DataKind::Backup).map(|kept| kept.file.clone());
+pub(crate) fn due(mut kept: Vec<Kept>, now: Instant, backup_before: Option<Instant>, export_before: Option<Instant>) -> Vec<Kept> {
+    let backups = kept.iter().filter(|kept| kept.kind == DataKind::Backup);
+    // One from the future is the newest only where there is no other.
+    let newest = backups.max_by_key(|kept| (!kept.is_ahead(now), kept.from(now), kept.made)).map(|kept| kept.file.clone());
     kept.retain(|kept| {
         let before = if kept.kind == DataKind::Backup { backup_before } else { export_before };
-        before.is_some_and(|before| kept.made < before) && Some(&kept.file) != newest.as_ref()
+        before.is_some_and(|before| kept.from(now) < before) && Some(&kept.file) != newest.as_ref()
     });
     kept
+}
+
+/// Lets the age of archives whose name and whose file are from the future count from now.
+///
+/// # Errors
+/// When the disk refuses.
+pub(crate) fn date_back(backups: &Backups, code: &str, now: Instant) -> Result<()> {
+    for ahead in kept(backups, code)?.into_iter().filter(|kept| kept.is_ahead(now) && kept.put > now) {
+        let file = fs::File::open(backups.folder.join(&ahead.file)).map_err(Error::internal)?;
+        let micros = u64::try_from(now.unix_micros()).map_err(Error::internal)?;
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(micros)).map_err(Error::internal)?;
+        tracing::warn!(file = ahead.file, "an archive was made while the clock was ahead; its age counts from now");
+    }
+    Ok(())
 }
 
 /// Removes archives; how many.
@@ -138,14 +178,16 @@ pub(crate) fn due(mut kept: Vec<Kept>, backup_before: Option<Instant>, export_be
 /// # Errors
 /// When the disk refuses; what was removed before stays removed.
 pub(crate) fn remove(backups: &Backups, files: &[Kept]) -> Result<u64> {
+    let mut removed = 0;
     for kept in files {
         match fs::remove_file(backups.folder.join(&kept.file)) {
-            // Another process was here.
+            Ok(()) => removed += 1,
+            // Another process was here, and counts it.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            other => other.map_err(Error::internal)?,
+            Err(error) => return Err(Error::internal(error)),
         }
     }
-    Ok(files.len() as u64)
+    Ok(removed)
 }
 
 /// What a process that died left half written.
@@ -239,7 +281,12 @@ pub fn standing(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Standi
         };
         Newest { at: entry.stamp.at, by: entry.stamp.actor, body }
     });
-    let is_late = newest.as_ref().is_none_or(|newest| by.now.seconds_since(newest.at) > LATE_SECONDS);
+    let is_late = newest.as_ref().is_none_or(|newest| {
+        // The journal's time does not go back after a clock that was ahead; the name of what is made then does.
+        let named = newest.body.as_ref().and_then(|body| known(&office.info().code, &body.file));
+        let seconds = by.now.seconds_since(named.map_or(newest.at, |(_, made)| made));
+        seconds > LATE_SECONDS || seconds < -LATE_SECONDS
+    });
     Ok(Standing { is_set: office.backups().is_some(), newest, is_late })
 }
 
@@ -277,6 +324,14 @@ mod tests {
         Instant::from_unix_micros(0).plus_seconds(seconds)
     }
 
+    fn one(kind: DataKind, made: Instant) -> Kept {
+        Kept { file: file_name(kind, "WKN", made), kind, made, put: made, bytes: 1 }
+    }
+
+    fn made(due: Vec<Kept>) -> Vec<Instant> {
+        due.into_iter().map(|kept| kept.made).collect()
+    }
+
     #[test]
     fn names_say_what_and_when() {
         let made = at(1_795_485_600);
@@ -291,11 +346,27 @@ mod tests {
 
     #[test]
     fn the_newest_backup_is_never_due() {
-        let one = |kind, made| Kept { file: file_name(kind, "WKN", made), kind, made, bytes: 1 };
         let all = vec![one(DataKind::Backup, at(1)), one(DataKind::Export, at(2)), one(DataKind::Backup, at(3))];
-        let made = |due: Vec<Kept>| due.into_iter().map(|kept| kept.made).collect::<Vec<_>>();
-        assert_eq!(made(due(all.clone(), Some(at(9)), Some(at(9)))), [at(1), at(2)]);
-        assert_eq!(made(due(all.clone(), Some(at(1)), None)), []);
-        assert_eq!(made(due(all, None, Some(at(3)))), [at(2)]);
+        assert_eq!(made(due(all.clone(), at(10), Some(at(9)), Some(at(9)))), [at(1), at(2)]);
+        assert_eq!(made(due(all.clone(), at(10), Some(at(1)), None)), []);
+        assert_eq!(made(due(all, at(10), None, Some(at(3)))), [at(2)]);
+    }
+
+    #[test]
+    fn a_backup_from_the_future_is_due_by_when_the_disk_got_it_and_saves_no_place_for_itself() {
+        let ahead = Kept { put: at(2), ..one(DataKind::Backup, at(1_000_000)) };
+        let all = vec![one(DataKind::Backup, at(1)), one(DataKind::Backup, at(3)), ahead.clone()];
+        assert_eq!(made(due(all.clone(), at(10), Some(at(2)), None)), [at(1)]);
+        assert_eq!(made(due(all, at(10), Some(at(9)), None)), [at(1), at(1_000_000)], "the newest of the others stays");
+        assert_eq!(made(due(vec![ahead], at(10), Some(at(9)), None)), [], "the only one there is");
+    }
+
+    #[test]
+    fn only_what_was_removed_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let backups = Backups { folder: folder.path().to_owned(), keep_days: 90 };
+        let (here, gone) = (one(DataKind::Backup, at(1)), one(DataKind::Backup, at(2)));
+        fs::write(folder.path().join(&here.file), b"an archive").unwrap();
+        assert_eq!(remove(&backups, &[here, gone]).unwrap(), 1);
     }
 }

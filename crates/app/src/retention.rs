@@ -223,11 +223,11 @@ fn end_of(office: &Office, day: CivilDate) -> Result<Instant> {
 }
 
 /// The archives that are due in the folder of backups.
-fn archives_due(office: &Office, cutoffs: &Cutoffs) -> Result<Vec<backup::Kept>> {
+fn archives_due(office: &Office, cutoffs: &Cutoffs, now: Instant) -> Result<Vec<backup::Kept>> {
     // A folder that is not there holds nothing that is due; the backup itself says that it is missing.
     let Some(backups) = office.backups().filter(|backups| backups.folder.is_dir()) else { return Ok(Vec::new()) };
     let before = |cutoff: &Option<(Rule, Instant)>| cutoff.as_ref().map(|(_, before)| *before);
-    Ok(backup::due(backup::kept(backups, &office.info().code)?, before(&cutoffs.backup), before(&cutoffs.export)))
+    Ok(backup::due(backup::kept(backups, &office.info().code)?, now, before(&cutoffs.backup), before(&cutoffs.export)))
 }
 
 /// What [`apply`] would end now, by which rule. Changes nothing.
@@ -265,7 +265,7 @@ pub fn preview(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Vec<Due
         push(rule, upkeep::count_answers(tx, *before)?, true);
     }
     // A folder that cannot be read holds nothing that could be ended now; the page of the office says that it cannot.
-    let archives = archives_due(office, &cutoffs).unwrap_or_default();
+    let archives = archives_due(office, &cutoffs, by.now).unwrap_or_default();
     for (cutoff, kind) in [(&cutoffs.backup, DataKind::Backup), (&cutoffs.export, DataKind::Export)] {
         if let Some((rule, _)) = cutoff {
             push(rule, archives.iter().filter(|kept| kept.kind == kind).count() as u64, true);
@@ -367,9 +367,10 @@ async fn whole(office: &Office, stamp: Stamp, now: Instant) -> Result<Applied> {
     }
     let cleaner = office.clone();
     let cleaned = tokio::task::spawn_blocking(move || -> Result<u64> {
+        let Some(backups) = cleaner.backups().filter(|backups| backups.folder.is_dir()) else { return Ok(0) };
+        backup::date_back(backups, &cleaner.info().code, now)?;
         let cutoffs = Cutoffs::at(&cleaner, now)?;
-        let due = archives_due(&cleaner, &cutoffs)?;
-        cleaner.backups().map_or(Ok(0), |backups| backup::remove(backups, &due))
+        backup::remove(backups, &archives_due(&cleaner, &cutoffs, now)?)
     });
     let cleaned = cleaned.await.map_err(Error::internal)?;
     let archives = cleaned.as_ref().map_or(0, |count| *count);

@@ -183,3 +183,37 @@ async fn a_night_that_worked_ends_what_was_given_up_before() {
     step(&test).await;
     assert_eq!(waiting(&test).await, []);
 }
+
+#[tokio::test]
+async fn an_archive_from_the_future_shields_no_night_and_outlives_no_rule() {
+    let test = office();
+    let now = test.office.now();
+    let put = |days: i64| {
+        let file = test.folder().join("backups").join(backup::file_name(DataKind::Backup, "WKN", now.plus_seconds(days * DAY)));
+        fs::write(&file, b"an archive").unwrap();
+        // By the clock of then, as its name.
+        let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs((now.unix_seconds() as i64 + days * DAY) as u64);
+        fs::File::open(&file).unwrap().set_modified(then).unwrap();
+        file
+    };
+    let (old, last, ahead) = (put(-100), put(-95), put(365));
+    let apply = async || {
+        let privacy = test.officer(&format!("dewi-{:08x}", u32::from_be_bytes(test.office.random())), &[Role::PrivacyOfficer]).await;
+        retention::apply(&test.office, &test.context(&privacy).await, true).await.unwrap()
+    };
+    apply().await;
+    assert!(!old.exists() && last.exists() && ahead.exists(), "the last good one stays: {:?}", files(&test));
+    test.clock.advance_seconds(92 * DAY);
+    apply().await;
+    assert!(last.exists() && !ahead.exists(), "{:?}", files(&test));
+}
+
+#[tokio::test]
+async fn a_backup_from_the_future_does_not_say_that_this_night_has_one() {
+    let test = office();
+    let administrator = test.officer("adi", &[Role::Administrator]).await;
+    begin(&test, &administrator).await.unwrap();
+    assert!(!standing(&test).await.is_late);
+    test.clock.advance_seconds(-365 * DAY);
+    assert!(standing(&test).await.is_late);
+}
