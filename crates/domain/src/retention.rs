@@ -71,7 +71,7 @@ words! {
         JournalMetadata = "journal_metadata",
         /// E-mail to officers waiting, sent or failed.
         Notification = "notification",
-        /// Backups of the data folder.
+        /// Backups: archives of the journal and of pictures and papers, without keys.
         Backup = "backup",
         /// Exports of the whole office.
         Export = "export",

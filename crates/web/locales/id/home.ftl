@@ -33,4 +33,4 @@ home-waiting-roles = Perubahan peran untuk { $name }
 home-waiting-recover = Jalan masuk kembali untuk { $name }
 home-waiting-erase = Penghapusan data seseorang
 home-held = Penghapusan harian menunggu seseorang memeriksa
-home-held-why = Tanggal peladen jauh dari tanggal penghapusan terakhir. Periksa jamnya, lalu buka halaman
+home-held-why = Tanggal server jauh dari tanggal penghapusan terakhir. Periksa jamnya, lalu buka halaman
