@@ -36,11 +36,19 @@ impl Check {
         let store = place.store_to_look(keyring)?;
         let mut wrong = 0;
         match outside.filter(|held| self.against.is_some() || !held.is_empty()) {
-            Some(held) => wrong += judge(&against_held(&store, &held)?),
+            // The damage that keeps it from being compared is what the look below is for.
+            Some(held) => {
+                wrong += against_held(&store, &held).map_or_else(
+                    |error| {
+                        println!("WRONG  the journal could not be compared with the checkpoint from outside: {error}");
+                        1
+                    },
+                    |verdicts| judge(&verdicts),
+                );
+            }
             None => println!("mind   no checkpoint from outside: an older copy of the data would not be noticed"),
         }
-        let report = verify(&store, &Folder::open(&place.settings.blobs)?, Options::default())?;
-        wrong += say("journal, keys, blobs", &report);
+        wrong += say("journal, keys, blobs", &verify(&store, &Folder::open(&place.settings.blobs)?, Options::default())?);
         if self.replay {
             wrong += say("replay", &replay(&store)?);
         }

@@ -77,9 +77,9 @@ pub enum Error {
         /// Newest revision seen.
         seen: u64,
     },
-    /// The data is older than what this office has signed, or another course of it.
+    /// The data is older than what this office has signed, or another course of it, or it cannot be told.
     #[error(
-        "the data is not what this office has signed. {verdict}. Nothing is written. If what is newer is lost: `siger backup` of this copy, then `siger restore` into an empty place (docs/guide/backup-drill.md)"
+        "the data does not prove to be what this office has signed. {verdict}. Nothing is written. If what is newer is lost: `siger backup` of this copy, then `siger restore` into an empty place (docs/guide/backup-drill.md)"
     )]
     Contradicted {
         /// How it stands to what was signed.

@@ -11,6 +11,7 @@ mod keys;
 mod offices;
 mod running;
 mod service;
+mod tamper;
 mod tls;
 mod wrong;
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::journal::{Head, read};
 use crate::keyring::{Keyring, witness};
 use crate::store::Store;
-use crate::tlog::{self, Checkpoint, Hash, NoteVerifier, Receipt, SignedNote, receipt};
+use crate::tlog::{self, Checkpoint, Edge, NoteVerifier, ProveError, Receipt, SignedNote, receipt};
 
 /// How the journal stands to a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,15 @@ pub enum Verdict {
         /// Entries now.
         now: u64,
     },
+    /// Nothing is known to be wrong, and it cannot be shown that nothing is: rows are missing that must be compared.
+    Unproven {
+        /// Entries in the checkpoint.
+        signed: u64,
+        /// Entries now.
+        now: u64,
+        /// What is missing.
+        missing: String,
+    },
     /// The checkpoint is of another office's log.
     OtherOffice {
         /// Its origin.
@@ -93,16 +102,21 @@ impl fmt::Display for Verdict {
                 f,
                 "fork: another journal was signed at {signed} entries than the first {signed} of these {now}: entries were changed, removed or put in and signed anew. Keep this copy and the checkpoint as evidence"
             ),
+            Self::Unproven { signed, now, missing } => write!(
+                f,
+                "unproven: whether these {now} entries begin with the {signed} that were signed cannot be told: {missing}. Stop writing, keep this copy as evidence; `siger check` names each row that is missing"
+            ),
             Self::OtherOffice { found, expected } => write!(f, "other office: the checkpoint is of {found}, this office is {expected}"),
             Self::Untrusted { why } => write!(f, "not a checkpoint of this office: {why}"),
         }
     }
 }
 
-/// Compares the journal with a signed checkpoint. Reads a few hashes, not the entries: [`super::verify`] shows that those are what the hashes say.
+/// Compares the journal with a signed checkpoint. Reads the head and a few hashes, not the entries: [`super::verify`] shows that those are what the hashes
+/// say.
 ///
 /// # Errors
-/// When hashes of the log are missing.
+/// When the head of the log cannot be read.
 pub fn against(store: &Store, checkpoint: &str) -> Result<Verdict> {
     store.read_blocking(|tx| Present::of(tx, store.keyring())?.against(tx, checkpoint))
 }
@@ -144,10 +158,16 @@ fn untrusted(why: &dyn fmt::Display) -> Verdict {
     Verdict::Untrusted { why: why.to_string() }
 }
 
-/// The log as it is now.
+/// Newest entries that must be there: about what an office of some clerks writes in a day. Who puts an older copy in place under the newest head is
+/// found by them; who brings the rows of more days along is found by [`super::verify`], which reads all.
+const NEWEST: u64 = 256;
+
+/// The log as it is now: its head, from which the next checkpoint will be signed. What agrees with the head is not contradicted by anything that is signed
+/// from it, also where an old hash of the log is lost: that stops proofs and is named by a check, and the office goes on.
 pub(crate) struct Present {
-    size: u64,
-    root: Hash,
+    edge: Edge,
+    /// How many of the newest entries are not there.
+    gone: u64,
     origin: String,
     keys: Vec<NoteVerifier>,
 }
@@ -155,8 +175,10 @@ pub(crate) struct Present {
 impl Present {
     pub(crate) fn of(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<Self> {
         // An empty database has lost everything that was signed.
-        let size = Head::load(tx, false)?.map_or(0, |head| head.edge.size());
-        Ok(Self { size, root: tlog::root(tx, size).map_err(failed)?, origin: keyring.origin(), keys: keyring.log_verifiers() })
+        let edge = Head::load(tx, false)?.map_or_else(Edge::empty, |head| head.edge);
+        let newest = edge.size().min(NEWEST);
+        let gone = newest.saturating_sub(read::count(tx, edge.size() - newest, edge.size())?);
+        Ok(Self { edge, gone, origin: keyring.origin(), keys: keyring.log_verifiers() })
     }
 
     pub(crate) fn against(&self, tx: &mut Tx<'_>, checkpoint: &str) -> Result<Verdict> {
@@ -174,17 +196,33 @@ impl Present {
             Ok(signed) => signed,
             Err(error) => return Ok(untrusted(&error)),
         };
-        let now = self.size;
+        let now = self.edge.size();
+        // Before any hash is asked for: whoever puts an older copy in place can take away a row that a comparison would need.
         if signed.size > now {
             return Ok(Verdict::Rollback { signed: signed.size, now });
         }
         let fork = Verdict::Fork { signed: signed.size, now };
-        if signed.size == now {
-            return Ok(if self.root == signed.root { Verdict::Same { size: now } } else { fork });
-        }
-        let proof = tlog::consistency(tx, signed.size, now).map_err(failed)?;
-        let holds = tlog::verify_consistency(signed.size, now, &proof, &signed.root, &self.root).is_ok();
-        Ok(if holds { Verdict::Extension { then: signed.size, now } } else { fork })
+        let unproven = |missing: String| Verdict::Unproven { signed: signed.size, now, missing };
+        let root = self.edge.root();
+        let good = if signed.size == now {
+            if root != signed.root {
+                return Ok(fork);
+            }
+            Verdict::Same { size: now }
+        } else {
+            let proof = match tlog::consistency_to(tx, signed.size, &self.edge) {
+                Ok(proof) => proof,
+                Err(ProveError::Read { source: Error::Log(missing), .. }) => return Ok(unproven(missing)),
+                Err(ProveError::Read { source, .. }) if !source.is_damage() => return Err(source),
+                Err(ProveError::Read { source, .. }) => return Ok(unproven(source.to_string())),
+                Err(error) => return Ok(unproven(error.to_string())),
+            };
+            if tlog::verify_consistency(signed.size, now, &proof, &signed.root, &root).is_err() {
+                return Ok(fork);
+            }
+            Verdict::Extension { then: signed.size, now }
+        };
+        Ok(if self.gone == 0 { good } else { unproven(format!("{} of the newest {} entries are missing", self.gone, now.min(NEWEST))) })
     }
 
     fn against_receipt(&self, tx: &mut Tx<'_>, text: &str) -> Result<Verdict> {
@@ -208,10 +246,6 @@ impl Present {
         if !receipt.extra.is_empty() && receipt.extra != [&entry.salt[..], &entry.canonical()].concat() {
             return Ok(untrusted(&format!("its opening is not that of entry {}, although its proof is", receipt.index)));
         }
-        Ok(Verdict::Receipt { index: receipt.index, then, now: self.size })
+        Ok(Verdict::Receipt { index: receipt.index, then, now: self.edge.size() })
     }
-}
-
-fn failed(error: tlog::ProveError<Error>) -> Error {
-    Error::Log(error.to_string())
 }

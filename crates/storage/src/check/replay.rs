@@ -24,12 +24,19 @@ pub fn replay(store: &Store) -> Result<Report> {
     let keyring = store.keyring().clone();
     let conn = sqlite::open_temporary()?;
     store.read_blocking(|tx| {
-        let size = Head::load(tx, false)?.ok_or(Error::NoOffice)?.edge.size();
-        let mut report = Report { size, ..Report::default() };
+        let head = match Head::load(tx, false) {
+            // A damaged head is named by the look at the journal; the tables are compared all the same.
+            Err(Error::Inconsistent { .. }) => None,
+            head => head?,
+        };
+        let mut report = Report { size: head.as_ref().map_or(0, |head| head.edge.size()), ..Report::default() };
         let mut anew = Tx::new(Conn::Sqlite(&conn));
         anew.batch("BEGIN")?;
         migrate::migrate(&mut anew)?;
         apply_all(tx, &mut anew, &keyring, &mut report)?;
+        if head.is_none() && report.entries == 0 {
+            return Err(Error::NoOffice);
+        }
         for table in table::DERIVED {
             compare(tx, &mut anew, table, &mut report)?;
         }

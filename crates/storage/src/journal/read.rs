@@ -51,6 +51,15 @@ pub(crate) fn from_row_by_row(tx: &mut Tx<'_>, first: u64, limit: u32) -> Result
     tx.query(entries!("WHERE number >= $1 ORDER BY number LIMIT $2"), params![first, limit.min(PAGE_MAX)], |row| Ok((row.count(0)?, Entry::from_row(row))))
 }
 
+/// How many entries there are with numbers from `first` to before `end`.
+///
+/// # Errors
+/// When the engine refuses.
+pub(crate) fn count(tx: &mut Tx<'_>, first: u64, end: u64) -> Result<u64> {
+    let sql = "SELECT COUNT(*) FROM entry WHERE number >= $1 AND number < $2";
+    Ok(tx.first(sql, params![clamp(first), clamp(end)], |row| row.count(0))?.unwrap_or(0))
+}
+
 /// The newest entries before `before`, newest first.
 ///
 /// # Errors

@@ -38,7 +38,8 @@ impl Engine {
             migrate::migrate(tx)?;
             let head = match Head::load(tx, false) {
                 Ok(Some(head)) => head,
-                Ok(None) => return Ok(0),
+                // Where something was signed, the journal is lost, or its head was taken away.
+                Ok(None) => return compare(tx, keyring, witnessed).map(|()| 0),
                 // Opened all the same, so that a check can say what else is wrong. Every write meets the error again and is refused.
                 Err(error @ Error::Inconsistent { .. }) => {
                     tracing::error!(%error, "the head of the log was damaged or changed; nothing is written until that is settled");
@@ -133,33 +134,30 @@ impl Engine {
     }
 }
 
-/// Compares the data with what was witnessed. A hash of the log that is missing hides nothing: `siger check` says so, and the office can be read.
+/// Compares the data with what was witnessed, and refuses what contradicts it or cannot be shown to agree with it.
+///
+/// What is refused is not served for reading either: to sign in and to open a file are entries, so nobody could work with it, and a start that ends says at
+/// the console what to do. Check, doctor and backup open it to look.
 fn compare(tx: &mut Tx<'_>, keyring: &Keyring, witnessed: &[Witnessed]) -> Result<()> {
     if witnessed.is_empty() {
         return Ok(());
     }
+    let present = Present::of(tx, keyring)?;
     let mut judge = |records: &mut dyn Iterator<Item = &Witnessed>| -> Result<Vec<Verdict>> {
-        let present = Present::of(tx, keyring)?;
         records.map(|witnessed| present.against(tx, &witnessed.checkpoint)).collect()
     };
-    let all_good = |verdicts: &Vec<Verdict>| verdicts.iter().all(Verdict::is_good);
     // A start has a second, and a file of years has thousands of records: where the last one holds, those before it do.
-    let judged = match judge(&mut peaks(witnessed, &keyring.origin()).into_iter()) {
-        Ok(verdicts) if all_good(&verdicts) => return Ok(()),
-        Ok(_) => judge(&mut witnessed.iter()),
-        Err(error) => Err(error),
+    let mut verdicts = judge(&mut peaks(witnessed, &keyring.origin()).into_iter())?;
+    if !verdicts.iter().all(Verdict::is_good) {
+        verdicts = judge(&mut witnessed.iter())?;
+    }
+    // What contradicts is said before what only cannot be told; and the one over most entries says how much is lost.
+    let weight = |verdict: &Verdict| match verdict {
+        Verdict::Rollback { signed, .. } | Verdict::Fork { signed, .. } => Some((1, *signed)),
+        Verdict::Unproven { signed, .. } => Some((0, *signed)),
+        _ => None,
     };
-    let verdicts = match judged {
-        Err(error @ Error::Log(_)) => {
-            tracing::error!(%error, "the journal could not be compared with the witness file");
-            return Ok(());
-        }
-        judged => judged?,
-    };
-    let went_back = |verdict: &Verdict| matches!(verdict, Verdict::Rollback { .. } | Verdict::Fork { .. });
-    // The one over most entries says how much is lost.
-    let signed = |verdict: &Verdict| if let Verdict::Rollback { signed, .. } | Verdict::Fork { signed, .. } = verdict { *signed } else { 0 };
-    if let Some(verdict) = verdicts.iter().filter(|verdict| went_back(verdict)).max_by_key(|verdict| signed(verdict)) {
+    if let Some((_, verdict)) = verdicts.iter().filter_map(|verdict| Some((weight(verdict)?, verdict))).max_by_key(|(weight, _)| *weight) {
         return Err(Error::Contradicted { verdict: verdict.clone() });
     }
     for other in verdicts.iter().filter(|verdict| !verdict.is_good()) {

@@ -50,6 +50,7 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     read::looks_of_person(tx, who, 10, 10)?;
     read::look_lines_of_person(tx, who, &[Purpose::CounterService], 10, 10)?;
     read::from_row_by_row(tx, 0, 10)?;
+    read::count(tx, 0, 10)?;
     read::commitments(tx, 0, 10)?;
     drop((tx.nodes(0, 0, 1), tx.nodes(1, 0, 1)));
     office::get(tx)?;

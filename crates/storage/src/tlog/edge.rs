@@ -113,6 +113,12 @@ impl Edge {
         Ok(edge)
     }
 
+    /// The root of the `index`-th complete subtree of `2^height` leaves, where that is one of those kept here.
+    pub(super) fn peak(&self, height: u32, index: u64) -> Option<Hash> {
+        let kept = self.size >> height & 1 == 1 && index == (self.size >> height) - 1;
+        kept.then(|| self.peaks[height as usize])
+    }
+
     fn peaks_from_smallest(&self) -> impl Iterator<Item = &Hash> {
         self.peaks.iter().enumerate().filter(|(height, _)| self.size >> height & 1 == 1).map(|(_, hash)| hash)
     }

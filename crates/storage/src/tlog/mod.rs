@@ -34,7 +34,7 @@ pub use checkpoint::Checkpoint;
 pub use commitment::commitment;
 pub use edge::{Edge, EdgeError};
 pub use note::{NoteSigner, NoteVerifier, SignedNote};
-pub use prove::{Nodes, ProveError, consistency, edge, inclusion, root};
+pub use prove::{Nodes, ProveError, consistency, consistency_to, edge, inclusion, root};
 pub use receipt::Receipt;
 pub use tile::TilePath;
 pub use verify::{VerifyError, verify_consistency, verify_inclusion};

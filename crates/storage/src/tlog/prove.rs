@@ -119,6 +119,21 @@ pub fn inclusion<N: Nodes>(nodes: &mut N, index: u64, size: u64) -> Result<Vec<H
 ///
 /// If `old` exceeds `new`, or nodes are missing or cannot be read.
 pub fn consistency<N: Nodes>(nodes: &mut N, old: u64, new: u64) -> Result<Vec<Hash>, ProveError<N::Error>> {
+    consistent(Tree::new(nodes, new)?, old)
+}
+
+/// [`consistency`] with the tree that has this right edge. What the edge holds is taken from it, so that only the tiles are read in which the two trees
+/// differ: usually the newest.
+///
+/// # Errors
+///
+/// As [`consistency`].
+pub fn consistency_to<N: Nodes>(nodes: &mut N, old: u64, new: &Edge) -> Result<Vec<Hash>, ProveError<N::Error>> {
+    consistent(Tree { edge: Some(new), ..Tree::new(nodes, new.size())? }, old)
+}
+
+fn consistent<N: Nodes>(mut tree: Tree<'_, N>, old: u64) -> Result<Vec<Hash>, ProveError<N::Error>> {
+    let new = tree.size;
     if old > new {
         return Err(ProveError::SizeOrder { old, new });
     }
@@ -126,7 +141,6 @@ pub fn consistency<N: Nodes>(nodes: &mut N, old: u64, new: u64) -> Result<Vec<Ha
     if old == 0 {
         return Ok(proof);
     }
-    let mut tree = Tree::new(nodes, new)?;
     let (mut start, mut end) = (0, new);
     while end != old {
         let middle = start + split(end - start);
@@ -155,6 +169,8 @@ fn split(size: u64) -> u64 {
 struct Tree<'a, N> {
     nodes: &'a mut N,
     size: u64,
+    /// Its right edge, where that is known.
+    edge: Option<&'a Edge>,
     /// Tiles read: level, index, hashes. Never more than two for each level, so looking through them is quicker than hashing.
     tiles: Vec<(u8, u64, Vec<Hash>)>,
 }
@@ -164,7 +180,7 @@ impl<'a, N: Nodes> Tree<'a, N> {
         if size > MAX_SIZE {
             return Err(ProveError::TooLarge(size));
         }
-        Ok(Tree { nodes, size, tiles: Vec::new() })
+        Ok(Tree { nodes, size, edge: None, tiles: Vec::new() })
     }
 
     /// The root of the leaves `start..end`, not empty and cut as RFC 6962 cuts: from the left into complete subtrees, largest first.
@@ -182,6 +198,9 @@ impl<'a, N: Nodes> Tree<'a, N> {
 
     /// The root of the `index`-th complete subtree of `2^height` leaves.
     fn subtree(&mut self, height: u32, index: u64) -> Result<Hash, ProveError<N::Error>> {
+        if let Some(peak) = self.edge.and_then(|edge| edge.peak(height, index)) {
+            return Ok(peak);
+        }
         let level = (height / TILE_HEIGHT) as u8;
         let first = index << (height % TILE_HEIGHT);
         let count = 1 << (height % TILE_HEIGHT);

@@ -223,6 +223,79 @@ fn a_store_is_not_opened_on_what_contradicts_the_witness() {
     }
 }
 
+/// Who can write the data folder but not the keys puts an older copy in place and takes away the rows by which it would be compared.
+#[test]
+fn an_older_copy_is_refused_whatever_is_missing_from_it() {
+    for place in places("older_copy") {
+        let path = place.folder.path().join("keys/witness");
+        let open = || Store::open(Open { witness: Some(WitnessFile::open(&path).unwrap()), ..Open::new(place.url.clone(), place.keyring.clone()) });
+        let store = place.office();
+        store.write_blocking(|write| (1..300).try_for_each(|number| register(write, number).map(drop))).unwrap();
+        behind(&place.url, "CREATE TABLE kept AS SELECT * FROM tree_head");
+        store.write_blocking(|write| (300..310).try_for_each(|number| register(write, number).map(drop))).unwrap();
+        let newest = store.head().unwrap().checkpoint;
+        drop(store);
+        let older = "DELETE FROM entry WHERE number >= 300; DELETE FROM person WHERE registered >= 300; DELETE FROM person_document WHERE entry >= 300";
+        behind(&place.url, &format!("{older}; CREATE TABLE head AS SELECT * FROM tree_head; DELETE FROM tree_head"));
+        behind(&place.url, "INSERT INTO tree_head SELECT * FROM kept");
+        WitnessFile::open(&path).unwrap().append(START, &newest).unwrap();
+        let refused = |what: &str| match open() {
+            Err(Error::Contradicted { verdict }) => verdict,
+            opened => panic!("{}, {what}: {:?}", place.engine, opened.err()),
+        };
+        for gone in ["SELECT 1", "DELETE FROM entry WHERE number = 290", "DELETE FROM node", "DELETE FROM entry WHERE number < 300"] {
+            behind(&place.url, gone);
+            assert_eq!(refused(gone), Verdict::Rollback { signed: 310, now: 300 });
+        }
+        behind(&place.url, "DELETE FROM tree_head");
+        assert_eq!(refused("no head"), Verdict::Rollback { signed: 310, now: 0 });
+        // Under the newest head.
+        behind(&place.url, "INSERT INTO tree_head SELECT * FROM head");
+        assert!(matches!(refused("the newest head"), Verdict::Unproven { signed: 310, now: 310, .. }));
+    }
+}
+
+/// A hash of the log that is lost stops proofs, and not an office whose head is the one that was signed.
+#[test]
+fn an_office_goes_on_with_an_old_row_lost_and_not_where_nothing_can_be_shown() {
+    for place in places("row_lost") {
+        let path = place.folder.path().join("keys/witness");
+        let witnessed = |checkpoint: &str| {
+            drop(std::fs::remove_file(&path));
+            let mut witness = WitnessFile::open(&path).unwrap();
+            witness.append(START, checkpoint).unwrap();
+            Store::open(Open { witness: Some(witness), ..Open::new(place.url.clone(), place.keyring.clone()) })
+        };
+        let store = place.office();
+        let register_to = |size: u32| {
+            let from = store.head().unwrap().edge.size() as u32;
+            store.write_blocking(move |write| (from..size).try_for_each(|number| register(write, number).map(drop))).unwrap();
+            store.head().unwrap().checkpoint
+        };
+        let (long_ago, before, newest) = (register_to(200), register_to(295), register_to(300));
+        drop(store);
+        behind(&place.url, "DELETE FROM node; DELETE FROM entry WHERE number = 5");
+        for held in [&newest, &before] {
+            let store = witnessed(held).unwrap();
+            assert_eq!(check::verify(&store, &place.blobs(), check::Options::default()).unwrap().findings[0].kind, Kind::EntryMissing);
+        }
+        let grown = witnessed(&before).unwrap();
+        grown.write_blocking(|write| register(write, 400)).unwrap();
+        let newest = grown.head().unwrap().checkpoint;
+        drop(grown);
+        let unproven = |checkpoint: &str| match witnessed(checkpoint) {
+            Err(error @ Error::Contradicted { verdict: Verdict::Unproven { .. } }) => error.to_string(),
+            opened => panic!("{}: {:?}", place.engine, opened.err()),
+        };
+        // What was signed last lies so far back that the lost rows decide.
+        let said = unproven(&long_ago);
+        assert!(said.contains("hashes 0 to 256 are not all there") && said.contains("`siger check`") && said.contains("siger restore"), "{said}");
+        // The end was cut off under its head.
+        behind(&place.url, "DELETE FROM entry WHERE number = 290");
+        assert!(unproven(&newest).contains("1 of the newest 256 entries are missing"));
+    }
+}
+
 fn store_of(place: &Place) -> Store {
     Store::open(Open { only_look: true, ..Open::new(place.url.clone(), place.keyring.clone()) }).unwrap()
 }

@@ -23,6 +23,7 @@ mod layer;
 mod lock;
 mod rng;
 mod survey;
+pub mod tamper;
 mod vfs;
 
 use std::collections::BTreeMap;

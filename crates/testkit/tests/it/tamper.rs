@@ -9,6 +9,7 @@ use siger_storage::journal::read;
 use siger_storage::keyring::Keyring;
 use siger_storage::{Open, Store, Url, table};
 use siger_testkit::fault::Rng;
+use siger_testkit::fault::tamper::{self, Change};
 use siger_testkit::life::{Life, Step};
 use siger_testkit::office::{TestOffice, root};
 use tempfile::TempDir;
@@ -65,68 +66,18 @@ fn named(report: &Report, kind: Kind, place: &str) -> bool {
     report.findings.iter().any(|finding| finding.kind == kind && finding.place.contains(place))
 }
 
-/// What is changed, by which statements, and what must be found where.
-type JournalCase<'c> = (&'c str, &'c str, &'c [(Kind, &'c str)]);
 /// What is changed, by which statement, what a look at rows and entries finds, and what replay finds.
 type TableCase<'c> = (&'c str, String, Option<(Kind, &'c str)>, (Kind, &'c str));
 
 #[test]
 fn what_is_changed_in_the_journal_is_named() {
     let (test, _life) = office();
-    let newest = test.office.store().head().unwrap().edge.size() - 1;
-    let end = format!("entries {} to {newest}", newest - 2);
-    let cases: &[JournalCase<'_>] = &[
-        ("a body", "UPDATE entry SET body = zeroblob(length(body)) WHERE number = 17", &[(Kind::EntryChanged, "entry 17")]),
-        ("who acted", "UPDATE entry SET actor = NULL WHERE number = 60", &[(Kind::EntryChanged, "entry 60")]),
-        ("why", "UPDATE entry SET purpose = 'audit' WHERE number = 60", &[(Kind::EntryChanged, "entry 60")]),
-        ("a salt", "UPDATE entry SET salt = zeroblob(32) WHERE number = 60", &[(Kind::EntryChanged, "entry 60")]),
-        ("a word that is none", "UPDATE entry SET role = 'king' WHERE number = 61", &[(Kind::EntryUnreadable, "entry 61, column role")]),
-        ("a leaf", "UPDATE entry SET leaf = zeroblob(32) WHERE number = 40", &[(Kind::EntryChanged, "entry 40"), (Kind::NodeChanged, "level 1")]),
-        (
-            "two rows swapped",
-            "UPDATE entry SET number = -1 WHERE number = 30; UPDATE entry SET number = 30 WHERE number = 31; UPDATE entry SET number = 31 WHERE number = -1",
-            &[(Kind::EntryChanged, "entry 30"), (Kind::EntryChanged, "entry 31"), (Kind::NodeChanged, "entries 0 to 255")],
-        ),
-        (
-            "an older row put in a newer one's place",
-            "DELETE FROM entry WHERE number = 50;
-                 INSERT INTO entry SELECT 50, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf FROM entry WHERE number = 20",
-            &[(Kind::EntryChanged, "entry 50"), (Kind::TimeBack, "entry 50")],
-        ),
-        ("a row removed", "DELETE FROM entry WHERE number = 25", &[(Kind::EntryMissing, "entry 25")]),
-        ("rows removed", "DELETE FROM entry WHERE number BETWEEN 25 AND 29", &[(Kind::EntryMissing, "entries 25 to 29")]),
-        ("the end cut off", "DELETE FROM entry WHERE number > (SELECT size - 4 FROM tree_head)", &[(Kind::Truncated, &end)]),
-        (
-            "a row added",
-            "INSERT INTO entry SELECT (SELECT size FROM tree_head), at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf
-                 FROM entry WHERE number = 20",
-            &[(Kind::Surplus, "entries")],
-        ),
-        (
-            "a row with the last number there is",
-            "INSERT INTO entry SELECT 9223372036854775807, at, actor, role, purpose, subject_kind, subject, kind, version, key_index, body, salt, leaf
-                 FROM entry WHERE number = 20",
-            &[(Kind::EntryMissing, "to 9223372036854775806"), (Kind::Surplus, "to 9223372036854775807")],
-        ),
-        ("a node", "UPDATE node SET hash = zeroblob(32)", &[(Kind::NodeChanged, "node 0 of level 1")]),
-        ("a node, now a text", "UPDATE node SET hash = 'x'", &[(Kind::NodeChanged, "node 0 of level 1")]),
-        ("a node removed", "DELETE FROM node", &[(Kind::NodeMissing, "node 0 of level 1")]),
-        ("a node added", "INSERT INTO node VALUES (1, 7, zeroblob(32))", &[(Kind::NodeSurplus, "1 of 2 nodes")]),
-        ("the head's edge", "UPDATE tree_head SET edge = CAST(substr(edge, 1, length(edge) - 32) || zeroblob(32) AS BLOB)", &[(Kind::HeadChanged, "column edge")]),
-        ("the head's edge, now a text", "UPDATE tree_head SET edge = 'x'", &[(Kind::HeadChanged, "of another type")]),
-        ("a body, now a number", "UPDATE entry SET body = 5 WHERE number = 62", &[(Kind::EntryUnreadable, "entry 62")]),
-        ("the head's size", "UPDATE tree_head SET size = size - 1", &[(Kind::HeadChanged, "column size")]),
-        ("the head's time", "UPDATE tree_head SET last_at = last_at + 1", &[(Kind::HeadChanged, "column last_at")]),
-        ("the head removed", "DELETE FROM tree_head", &[(Kind::HeadChanged, "missing")]),
-        ("the checkpoint", "UPDATE tree_head SET checkpoint = replace(checkpoint, 'siger.test', 'siger.tost')", &[(Kind::CheckpointUnsigned, "checkpoint")]),
-        ("the next key", "UPDATE tree_head SET next_key = 2", &[(Kind::NextKey, "key 0.")]),
-    ];
-    for (what, change, expected) in cases {
+    for Change { what, sql, found: expected } in tamper::journal(test.office.store().head().unwrap().edge.size()) {
         let copy = Copy::of(&test);
-        copy.change(|conn| conn.execute_batch(change).unwrap());
+        copy.change(|conn| conn.execute_batch(sql).unwrap());
         let report = check::verify(&copy.store(&test), test.office.blobs(), Options::default()).unwrap();
         assert!(!report.is_clean(), "{what}: nothing was found");
-        for (kind, place) in *expected {
+        for (kind, place) in &expected {
             assert!(named(&report, *kind, place), "{what}: expected {kind:?} at {place}, found {:#?}", report.findings);
         }
         if expected.len() == 1 && matches!(expected[0].0, Kind::EntryChanged | Kind::NodeMissing | Kind::NextKey) {

@@ -63,7 +63,10 @@ fn proofs_are_those_of_the_rfc() {
         for index in [0, 1, size / 3, size / 2, size - 1].into_iter().filter(|index| *index < size) {
             assert_eq!(inclusion(&mut log, index as u64, size as u64).unwrap(), naive_inclusion(index, &leaves[..size]), "{index} in {size}");
             let old = index + 1;
-            assert_eq!(consistency(&mut log, old as u64, size as u64).unwrap(), naive_consistency(old, &leaves[..size], true), "{old} in {size}");
+            let naive = naive_consistency(old, &leaves[..size], true);
+            assert_eq!(consistency(&mut log, old as u64, size as u64).unwrap(), naive, "{old} in {size}");
+            let new = edge(&mut log, size as u64).unwrap();
+            assert_eq!(consistency_to(&mut log, old as u64, &new).unwrap(), naive, "{old} in {size}, by its edge");
         }
     }
 }
@@ -91,6 +94,11 @@ fn a_proof_reads_few_tiles() {
     log.reads.clear();
     consistency(&mut log, 12_345, 70_000).unwrap();
     assert!(log.reads.len() <= 5, "{:?}", log.reads);
+    // With the edge at hand only that in which the trees differ.
+    log.reads.clear();
+    let new = log.edge.clone();
+    consistency_to(&mut log, 69_990, &new).unwrap();
+    assert_eq!(log.reads, [(0, 69_888, 112)]);
 }
 
 #[test]
@@ -103,6 +111,8 @@ fn what_is_missing_is_named() {
     assert_eq!(root(&mut log, 1000).unwrap_err().to_string(), missing.to_string());
     assert_eq!(root(&mut log, 512).unwrap_err().to_string(), "the log should have 2 nodes at level 1 from number 0, but 0 were found");
     assert_eq!(inclusion(&mut log, 5, 5).unwrap_err().to_string(), "entry 5 is not in a log of 5 entries");
+    let new = log.edge.clone();
+    assert!(matches!(consistency_to(&mut log, 1001, &new), Err(ProveError::SizeOrder { old: 1001, new: 1000 })));
     assert_eq!(consistency(&mut log, 6, 5).unwrap_err().to_string(), "a log of 6 entries cannot be an earlier state of one of 5");
     assert!(matches!(root(&mut log, u64::MAX).unwrap_err(), ProveError::TooLarge(u64::MAX)));
     assert!(matches!(inclusion(&mut log, 1, u64::MAX).unwrap_err(), ProveError::TooLarge(u64::MAX)));
