@@ -6,6 +6,7 @@
 
 mod connection;
 mod reader;
+mod said;
 mod url;
 mod writer;
 

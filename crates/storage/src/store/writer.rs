@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::Open;
 use super::connection::{Engine, unsettled};
+use super::said::{Said, Trouble};
 use crate::check::Verdict;
 use crate::engine::Dialect;
 use crate::error::{Error, Result};
@@ -29,8 +30,7 @@ const BATCH_MAX: usize = 512;
 const LOOK: Duration = Duration::from_millis(500);
 /// Under load the newest checkpoint goes to the witness file at least every so many entries.
 const WITNESS_EVERY: u64 = 10_000;
-
-/// Under load it is tried again after so many commits: less than a second.
+/// Under load the write-ahead log that could not be emptied is tried again after so many commits: less than a second.
 const EMPTY_EVERY: u32 = 64;
 
 /// Tells the waiting caller how it went; called once, after the commit.
@@ -141,7 +141,7 @@ impl Writer {
             signers: Signers::default(),
             suspect: false,
             only_look,
-            went_back: false,
+            said: Said::default(),
             untidy: None,
         };
         let thread = std::thread::Builder::new()
@@ -221,8 +221,8 @@ struct Work {
     suspect: bool,
     /// Opened to be looked at only.
     only_look: bool,
-    /// The database went back while it was open, and that was said.
-    went_back: bool,
+    /// What was said of the troubles that a look meets again and again.
+    said: Said,
     /// The write-ahead log is still to be emptied; how many commits there were since the newest try.
     untidy: Option<u32>,
 }
@@ -371,8 +371,10 @@ impl Work {
         }
         let Ok(Some(head)) = Head::load(&mut self.engine.tx(), false) else { return };
         // Another process may have erased somebody or rotated a key: its revision says so.
-        if let Err(error) = head.accept(&self.keyring) {
-            tracing::error!(%error, "nothing is written until the keyring is the newest");
+        match head.accept(&self.keyring) {
+            Ok(()) => self.said.over(Trouble::Keyring),
+            Err(error) if self.said.is_new(Trouble::Keyring) => tracing::error!(%error, "nothing is written until the keyring is the newest"),
+            Err(_) => {}
         }
         if head.keyring_revision < self.keyring.revision() && !self.only_look {
             self.remember();
@@ -382,7 +384,7 @@ impl Work {
         }
         let size = head.edge.size();
         if size < self.own_size {
-            if !std::mem::replace(&mut self.went_back, true) {
+            if self.said.is_new(Trouble::WentBack) {
                 tracing::error!(before = self.own_size, now = size, "the database went back to an older state; nothing is written any more");
             }
             return;
@@ -396,16 +398,26 @@ impl Work {
             && size > self.witnessed
         {
             match witness.append(head.last_at, &head.checkpoint) {
-                Ok(()) => self.witnessed = size,
-                Err(error) => tracing::warn!(%error, "the witness file could not be written; rollback of the data would not be noticed"),
+                Ok(()) => {
+                    self.witnessed = size;
+                    self.said.over(Trouble::Witness);
+                }
+                Err(error) if self.said.is_new(Trouble::Witness) => {
+                    tracing::warn!(%error, "the witness file cannot be written; rollback of the data would not be noticed. It is tried again");
+                }
+                Err(_) => {}
             }
         }
     }
 
     fn remember(&mut self) {
         let keyring = self.keyring.clone();
-        if let Err(error) = self.engine.transaction(|tx| Head::remember(tx, &keyring)) {
-            tracing::warn!(%error, "the keyring's revision could not be written down; an old copy of it would not be noticed");
+        match self.engine.transaction(|tx| Head::remember(tx, &keyring)) {
+            Ok(()) => self.said.over(Trouble::Revision),
+            Err(error) if self.said.is_new(Trouble::Revision) => {
+                tracing::warn!(%error, "the keyring's revision cannot be written down; an old copy of it would not be noticed. It is tried again");
+            }
+            Err(_) => {}
         }
     }
 
@@ -416,6 +428,7 @@ impl Work {
         let emptied = self.engine.empty_log()?;
         if emptied {
             self.untidy = None;
+            self.said.over(Trouble::Log);
         }
         Ok(emptied)
     }
@@ -423,10 +436,14 @@ impl Work {
     /// Tries again what [`Self::tidy`] could not do.
     fn empty_log(&mut self) {
         self.untidy = match self.engine.empty_log() {
-            Ok(true) => None,
-            Ok(false) => Some(0),
+            Ok(emptied) => {
+                self.said.over(Trouble::Log);
+                (!emptied).then_some(0)
+            }
             Err(error) => {
-                tracing::warn!(%error, "the write-ahead log could not be emptied; it is tried again");
+                if self.said.is_new(Trouble::Log) {
+                    tracing::warn!(%error, "the write-ahead log cannot be emptied; it is tried again");
+                }
                 Some(0)
             }
         };
@@ -470,5 +487,97 @@ impl std::fmt::Display for Shared {
 impl std::error::Error for Shared {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use siger_domain::time::Instant;
+    use tracing::field::{Field, Visit};
+
+    use super::*;
+    use crate::keyring::RootSecret;
+    use crate::store::{Durability, Url};
+
+    /// Keeps the messages of one thread.
+    #[derive(Clone, Default)]
+    struct Messages(Arc<Mutex<Vec<String>>>);
+
+    impl Visit for Messages {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            if field.name() == "message" {
+                self.0.lock().push(format!("{value:?}"));
+            }
+        }
+    }
+
+    impl tracing::Subscriber for Messages {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            event.record(&mut self.clone());
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    #[test]
+    fn a_trouble_that_lasts_is_said_once_and_again_when_it_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (keys, root) = (folder.path().join("keys"), RootSecret::from_bytes([1; 32]));
+        let keyring = Keyring::create(&keys, &root, "siger.test/kabar", Instant::from_unix_micros(0), &[2; 32]).unwrap();
+        let mut engine = Engine::open(&Url::Sqlite(folder.path().join("data")), None, Durability::Full).unwrap();
+        engine.prepare(&keyring, &[], false).unwrap();
+        let mut head = Head::empty();
+        head.checkpoint = "siger.test/kabar\n0\nAAAA\n".into();
+        let mut grow = |engine: &mut Engine, keyring_revision: u64| {
+            head.edge.push([0; 32], |_, _, _| {});
+            head.keyring_revision = keyring_revision;
+            engine.transaction(|tx| head.save(tx)).unwrap();
+        };
+        // A folder in the place of its lock, which nobody can open to write.
+        let witness = folder.path().join("witness/file");
+        let file = WitnessFile::open(&witness).unwrap();
+        std::fs::create_dir(witness.with_extension("lock")).unwrap();
+        let mut work = Work {
+            engine,
+            keyring: keyring.clone(),
+            witness: Some(file),
+            witnessed: 0,
+            announce: watch::channel(0).0,
+            accept_clock: false,
+            generations: Arc::default(),
+            own_size: 0,
+            signers: Signers::default(),
+            suspect: false,
+            only_look: false,
+            said: Said::default(),
+            untidy: None,
+        };
+        let messages = Messages::default();
+        let said = |work: &mut Work| {
+            tracing::subscriber::with_default(messages.clone(), || (0..3).for_each(|_| work.look()));
+            std::mem::take(&mut *messages.0.lock())
+        };
+        let newest = keyring.revision();
+        grow(&mut work.engine, newest);
+        let full = said(&mut work);
+        assert!(full.len() == 1 && full[0].starts_with("the witness file cannot be written"), "{full:?}");
+        std::fs::remove_dir(witness.with_extension("lock")).unwrap();
+        grow(&mut work.engine, newest);
+        assert_eq!(said(&mut work), [""; 0]);
+        std::fs::remove_file(witness.with_extension("lock")).unwrap();
+        std::fs::create_dir(witness.with_extension("lock")).unwrap();
+        // An old copy of the keyring beside it.
+        grow(&mut work.engine, newest + 1);
+        let both = said(&mut work);
+        assert!(both.len() == 2 && both.iter().any(|said| said.starts_with("nothing is written until the keyring")), "{both:?}");
+        assert_eq!(said(&mut work), [""; 0]);
     }
 }
