@@ -533,7 +533,7 @@ impl Life {
         }
         self.write(|write| {
             let jobs = operation::jobs(write, 100)?;
-            jobs.into_iter().try_for_each(|job| operation::finish_job(write, job.id))?;
+            jobs.into_iter().try_for_each(|job| operation::finish_job(write, job.id).map(drop))?;
             Ok(())
         })?;
         self.wait(keys::retire(&self.office, &by, Which::Lookup, &old.id))?;

@@ -112,12 +112,11 @@ pub struct Ran {
     pub given_up: u32,
 }
 
-/// Puts a job on the list, in the transaction of what it follows from.
-pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payload: Vec<u8>, run_at: Instant, once: Option<&str>) -> Result<JobId> {
+/// Puts a job on the list, in the transaction of what it follows from. `None`: one under the word `once` still waits and is kept instead.
+pub(crate) fn add(write: &mut Write<'_, '_>, office: &Office, kind: &str, payload: Vec<u8>, run_at: Instant, once: Option<&str>) -> Result<Option<JobId>> {
     let keyring = write.keyring().clone();
     let job = operation::Job { id: JobId::new(run_at, office.random()), kind: kind.to_owned(), payload, run_at, attempts: 0, failed: None };
-    operation::add_job(write, &keyring, &job, once)?;
-    Ok(job.id)
+    Ok(operation::add_job(write, &keyring, &job, once)?.then_some(job.id))
 }
 
 /// The number of the day in the office's zone, from 1970.

@@ -11,7 +11,7 @@ use siger_storage::Write;
 use siger_storage::table::{operation, rehash_officers, rehash_persons, upkeep};
 
 use super::CLAIM_SECONDS;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::office::Office;
 
 /// Cursor: files made before this entry are done.
@@ -59,7 +59,8 @@ fn put(write: &mut Write<'_, '_>, office: &Office, run_at: Instant, key: &str) -
     // One that waits or was given up is replaced: the new one does its work too.
     upkeep::delete_jobs(write, super::REHASH, Instant::from_unix_micros(0), Instant::from_unix_micros(i64::MAX))?;
     operation::move_cursor(write, CURSOR, 0)?;
-    super::add(write, office, super::REHASH, Vec::new(), run_at, Some(&format!("{} {key}", super::REHASH)))
+    let put = super::add(write, office, super::REHASH, Vec::new(), run_at, Some(&format!("{} {key}", super::REHASH)))?;
+    put.ok_or_else(|| Error::internal("a job to compute hashes anew waits, although all were taken off the list"))
 }
 
 /// Whether hashes wait to be computed anew: the old look-up key is needed until then.
@@ -85,7 +86,7 @@ pub async fn now(office: &Office) -> Result<Rehashed> {
         return Ok(Rehashed::default());
     }
     let done = run(office).await?;
-    office.write(move |write| Ok(jobs.into_iter().try_for_each(|id| operation::finish_job(write, id))?)).await?;
+    office.write(move |write| Ok(jobs.into_iter().try_for_each(|id| operation::finish_job(write, id).map(drop))?)).await?;
     Ok(done)
 }
 

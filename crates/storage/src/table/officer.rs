@@ -325,7 +325,10 @@ pub fn credential_owner(tx: &mut Tx<'_>, id: CredentialId) -> Result<Option<Offi
 pub fn rehash(tx: &mut Tx<'_>, keyring: &Keyring, officer: &Officer) -> Result<()> {
     if let Some(profile) = profile(tx, keyring, officer)? {
         let hash = login_hash(keyring, &profile.login);
-        tx.execute("UPDATE officer SET login_hash = $1 WHERE id = $2", params![&hash, officer.id.as_bytes()])?;
+        let rows = tx.execute("UPDATE officer SET login_hash = $1 WHERE id = $2", params![&hash, officer.id.as_bytes()])?;
+        if rows != 1 {
+            return Err(Error::Inconsistent { table: "officer", column: "id", row: officer.id.to_string() });
+        }
     }
     Ok(())
 }

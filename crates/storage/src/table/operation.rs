@@ -4,7 +4,7 @@ use siger_domain::id::{CredentialId, JobId, OfficerId, SessionId};
 use siger_domain::time::Instant;
 
 use crate::engine::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keyring::{KeyIndex, Keyring, Place};
 use crate::params;
 
@@ -355,17 +355,17 @@ fn payload_place(id: &JobId) -> Place<'_> {
     Place { table: "job", column: "payload", row: id.as_bytes() }
 }
 
-/// Puts a job on the list. With `once`, a job under the same word that still waits is kept instead.
+/// Puts a job on the list. With `once`, a job under the same word that still waits is kept instead: `false`.
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn add_job(tx: &mut Tx<'_>, keyring: &Keyring, job: &Job, once: Option<&str>) -> Result<()> {
+pub fn add_job(tx: &mut Tx<'_>, keyring: &Keyring, job: &Job, once: Option<&str>) -> Result<bool> {
     let sealed = keyring.seal(KeyIndex::OFFICE, &payload_place(&job.id), &job.payload)?;
-    tx.execute(
+    let rows = tx.execute(
         "INSERT INTO job (id, kind, once, payload, run_at, attempts) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT DO NOTHING",
         params![job.id.as_bytes(), &job.kind, once, &sealed, job.run_at],
     )?;
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// Which jobs a runner takes.
@@ -402,19 +402,18 @@ pub fn claim_job(tx: &mut Tx<'_>, keyring: &Keyring, line: Line<'_>, now: Instan
 /// Claims a job for the one that puts it on the list, in the transaction that does: nobody else begins it before `until`.
 ///
 /// # Errors
-/// When the engine refuses.
+/// When the engine refuses, or the job is not on the list.
 pub fn hold_job(tx: &mut Tx<'_>, id: JobId, until: Instant) -> Result<()> {
-    tx.execute("UPDATE job SET claimed_until = $1, attempts = attempts + 1 WHERE id = $2", params![until, id.as_bytes()])?;
-    Ok(())
+    let rows = tx.execute("UPDATE job SET claimed_until = $1, attempts = attempts + 1 WHERE id = $2", params![until, id.as_bytes()])?;
+    if rows == 1 { Ok(()) } else { Err(Error::Inconsistent { table: "job", column: "id", row: id.to_string() }) }
 }
 
-/// Takes a job that is done off the list.
+/// Takes a job that is done off the list; `false`: it was off already, since a job may run twice.
 ///
 /// # Errors
 /// When the engine refuses.
-pub fn finish_job(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    tx.execute("DELETE FROM job WHERE id = $1", params![id.as_bytes()])?;
-    Ok(())
+pub fn finish_job(tx: &mut Tx<'_>, id: JobId) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM job WHERE id = $1", params![id.as_bytes()])? == 1)
 }
 
 /// The jobs on the list, without what they hold, next first.

@@ -12,7 +12,7 @@ use siger_domain::person::Note;
 use siger_domain::request::{ErasureGround, Matter, State};
 use siger_storage::journal::read;
 use siger_storage::table::operation::{self, Answer, Guesses, Job, Session};
-use siger_storage::table::{self, officer, person as persons, request};
+use siger_storage::table::{self, officer, person as persons, request, upkeep};
 use siger_storage::{Error, Stamp, Store, archive, check, tlog};
 
 use crate::place::{START, document, invite, person, places, register, stamp};
@@ -313,9 +313,13 @@ fn sessions_answers_jobs_and_cursors() {
         let keyring = place.keyring.clone();
         store
             .write_blocking(move |write| {
-                operation::add_job(write, &keyring, &job(2, 20), Some("daily"))?;
-                operation::add_job(write, &keyring, &job(1, 10), None)?;
-                operation::add_job(write, &keyring, &job(3, 5), Some("daily"))
+                assert!(operation::add_job(write, &keyring, &job(2, 20), Some("daily"))?);
+                assert!(operation::add_job(write, &keyring, &job(1, 10), None)?);
+                assert!(!operation::add_job(write, &keyring, &job(3, 5), Some("daily"))?, "one waits");
+                // So it cannot be held.
+                let held = operation::hold_job(write, JobId::new(START, [3; 10]), START);
+                assert!(matches!(held, Err(Error::Inconsistent { table: "job", .. })), "{held:?}");
+                Ok::<_, Error>(())
             })
             .unwrap();
         let claim = |now: i64| {
@@ -328,7 +332,11 @@ fn sessions_answers_jobs_and_cursors() {
         assert_eq!(claim(30), Some((vec![2], 1)));
         assert_eq!(claim(30), None);
         assert_eq!(claim(120), Some((vec![1], 2)), "the claim ran out: a job may run twice");
-        store.write_blocking(|write| operation::finish_job(write, JobId::new(START, [1; 10]))).unwrap();
+        let keep = |attempt: u32| store.write_blocking(move |write| upkeep::keep_claim(write, JobId::new(START, [1; 10]), attempt, START.plus_seconds(900)));
+        assert_eq!([keep(1).unwrap(), keep(2).unwrap()], [false, true], "only whoever claimed it last");
+        let finish = || store.write_blocking(|write| operation::finish_job(write, JobId::new(START, [1; 10]))).unwrap();
+        assert_eq!([finish(), finish()], [true, false]);
+        assert!(!keep(2).unwrap());
         assert_eq!(store.read_blocking(|tx| operation::jobs(tx, 10)).unwrap().len(), 1);
 
         let cursor = || store.read_blocking(|tx| operation::cursor(tx, "index")).unwrap();
@@ -403,7 +411,7 @@ fn jobs_are_claimed_by_one_of_many() {
             .write_blocking(move |write| {
                 (0..40_u8).try_for_each(|number| {
                     let job = Job { id: JobId::new(START, [number; 10]), kind: "x".into(), payload: vec![number], run_at: START, attempts: 0, failed: None };
-                    operation::add_job(write, &keyring, &job, None)
+                    operation::add_job(write, &keyring, &job, None).map(drop)
                 })
             })
             .unwrap();
@@ -531,6 +539,13 @@ fn hashes_are_computed_anew_while_the_office_works() {
         assert!((1..4).all(known));
         assert_eq!(check::replay(&store).unwrap().findings, [], "{}: hashes are those that replay computes", place.engine);
         assert_eq!(rehash(), (451, 3), "again does no harm");
+        // An officer who has no row is not taken for done.
+        let keyring = place.keyring.clone();
+        let computed = store.write_blocking(move |write| {
+            let row = officer::all(write)?.swap_remove(0);
+            officer::rehash(write, &keyring, &officer::Officer { id: OfficerId::from_bytes([9; 16]), ..row })
+        });
+        assert!(matches!(computed, Err(Error::Inconsistent { table: "officer", .. })), "{}: {computed:?}", place.engine);
     }
 }
 
