@@ -307,6 +307,14 @@ impl Office {
         self.inner.store.read(f).await
     }
 
+    /// [`Self::read`] for what reads a whole table: apart from the threads that answer others.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_long<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.store.read_long(f).await
+    }
+
     /// Runs a use case that erases, then does what [`Self::finish_erasure`] does. In a task of its own: whoever asked may go away, or
     /// wait no longer, between the entry and the end of the key.
     ///

@@ -122,29 +122,23 @@ pub fn date_is_held(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<bo
     Ok(clock_jumped(tx, office, by.now)?.is_some())
 }
 
-fn held_now(tx: &mut Tx<'_>, office: &Office, cutoffs: &Cutoffs, now: Instant) -> Result<Option<Held>> {
+fn held_now(tx: &mut Tx<'_>, office: &Office, due: u64, now: Instant) -> Result<Option<Held>> {
     if let Some(held) = clock_jumped(tx, office, now)? {
         return Ok(Some(held));
     }
     let (files, erased) = person::count(tx)?;
     let files = files.saturating_sub(erased);
-    let mut due = 0;
-    if let Some((_, before)) = &cutoffs.file {
-        due += upkeep::count_unchanged_since(tx, *before)?;
-    }
-    if let Some((_, before)) = &cutoffs.officer {
-        due += officer::gone_since(tx, *before)?.len() as u64;
-    }
     Ok((due > alone_max(files)).then_some(Held::Share { due, files }))
 }
 
-/// Why [`apply`] would not run by itself now, if it would not.
+/// Why [`apply`] would not run by itself now, if it would not; `due` is what [`preview`] says now. Counts all files.
 ///
 /// # Errors
 /// As [`preview`].
-pub fn held(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Option<Held>> {
+pub fn held(tx: &mut Tx<'_>, office: &Office, by: &Context, due: &[Due]) -> Result<Option<Held>> {
     by.authorise(Action::RetentionPreview, About::default())?;
-    held_now(tx, office, &Cutoffs::at(office, by.now)?, by.now)
+    let erased = |due: &&Due| due.rule.end == End::EraseKey;
+    held_now(tx, office, due.iter().filter(erased).map(|due| due.count).sum(), by.now)
 }
 
 /// For each kind: the moment before which its event must have happened to be due now.
@@ -230,7 +224,7 @@ fn archives_due(office: &Office, cutoffs: &Cutoffs, now: Instant) -> Result<Vec<
     Ok(backup::due(backup::kept(backups, &office.info().code)?, now, before(&cutoffs.backup), before(&cutoffs.export)))
 }
 
-/// What [`apply`] would end now, by which rule. Changes nothing.
+/// What [`apply`] would end now, by which rule. Changes nothing. Counts all files, so that it is read apart from the threads that answer.
 ///
 /// # Errors
 /// When not permitted, or the store refuses.
@@ -333,7 +327,12 @@ async fn start(office: &Office, by: &Context, stamp: Stamp, despite: bool, turn:
     let now = by.now;
     if !despite || by.officer.is_none() {
         let (asker, cutoffs) = (office.clone(), Cutoffs::at(office, now)?);
-        if office.read(move |tx| held_now(tx, &asker, &cutoffs, now)).await?.is_some() {
+        let held = office.read_long(move |tx| {
+            let files = cutoffs.file.as_ref().map(|(_, before)| upkeep::count_unchanged_since(tx, *before)).transpose()?;
+            let officers = cutoffs.officer.as_ref().map(|(_, before)| officer::gone_since(tx, *before)).transpose()?;
+            held_now(tx, &asker, files.unwrap_or(0) + officers.map_or(0, |gone| gone.len() as u64), now)
+        });
+        if held.await?.is_some() {
             return Err(Error::Conflict("retention_held"));
         }
     }
@@ -352,7 +351,8 @@ async fn whole(office: &Office, stamp: Stamp, now: Instant) -> Result<Applied> {
     if let Some((_, before)) = cutoffs.file {
         let mut from = 0;
         loop {
-            let due = office.read(move |tx| Ok(upkeep::unchanged_since(tx, before, from, STEP)?)).await?;
+            // Where few are due, a step looks through all files for them.
+            let due = office.read_long(move |tx| Ok(upkeep::unchanged_since(tx, before, from, STEP)?)).await?;
             let Some(last) = due.last() else { break };
             from = last.registered + 1;
             let (count, effect) = office.write(move |write| end_files(write, stamp, before, &due)).await?;

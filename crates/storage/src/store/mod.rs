@@ -116,6 +116,18 @@ impl Store {
         self.inner.readers.read(f).await
     }
 
+    /// [`Store::read`] for what takes longer than a change of threads, as counting a table does: it keeps no thread that answers others.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_long<T, E>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.readers.read_long(f).await
+    }
+
     /// [`Store::read`] for threads that may wait; for long reads too, since each call has a connection of its own.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Readers: SQLite on the caller's own thread with a pooled connection, PostgreSQL on a thread that may block.
 //!
 //! A read of SQLite takes some tens of microseconds, less than a change of threads; a PostgreSQL client must not wait on
-//! an async thread.
+//! an async thread. What reads a whole table says so and goes to a thread that may block on both.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,13 +42,20 @@ impl Readers {
     {
         match *self.pool {
             Pool::Sqlite { .. } => self.read_blocking(f),
-            Pool::Postgres { .. } => {
-                let readers = self.clone();
-                match tokio::task::spawn_blocking(move || readers.read_blocking(f)).await {
-                    Ok(answer) => answer,
-                    Err(_) => Err(Error::Panicked.into()),
-                }
-            }
+            Pool::Postgres { .. } => self.read_long(f).await,
+        }
+    }
+
+    /// [`Self::read`] on a thread that may block, on either engine.
+    pub(super) async fn read_long<T, E>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let readers = self.clone();
+        match tokio::task::spawn_blocking(move || readers.read_blocking(f)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Panicked.into()),
         }
     }
 

@@ -177,6 +177,18 @@ fn a_long_reader_holds_up_nobody_and_the_log_is_emptied_after_it() {
     assert!(emptied, "the log still holds {} bytes", bytes());
 }
 
+/// What reads a whole table must not keep everybody waiting whom the same thread answers.
+#[test]
+fn a_long_read_keeps_no_thread_that_answers() {
+    for place in places("long_read") {
+        let store = place.office();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (files, ran_on) = runtime.block_on(store.read_long(|tx| Ok::<_, Error>((persons::count(tx)?, std::thread::current().id())))).unwrap();
+        assert_eq!(files, (0, 0));
+        assert_ne!(ran_on, std::thread::current().id(), "{}", place.engine);
+    }
+}
+
 #[test]
 fn a_store_is_not_opened_on_what_contradicts_the_witness() {
     for place in places("contradicted") {

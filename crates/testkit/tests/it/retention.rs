@@ -43,7 +43,11 @@ async fn apply_by_hand(test: &TestOffice) -> retention::Applied {
 
 async fn held(test: &TestOffice) -> Option<retention::Held> {
     let (office, by) = (test.office.clone(), test.office.system(Purpose::Retention));
-    test.office.read(move |tx| retention::held(tx, &office, &by)).await.unwrap()
+    let asked = test.office.read(move |tx| {
+        let due = retention::preview(tx, &office, &by)?;
+        retention::held(tx, &office, &by, &due)
+    });
+    asked.await.unwrap()
 }
 
 async fn row(test: &TestOffice, id: PersonId) -> persons::Person {

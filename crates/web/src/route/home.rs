@@ -33,24 +33,24 @@ async fn home(desk: Desk) -> Result<Response, WebError> {
     let names = desk.office().names();
     let (indexed, actor) = (names.is_complete().then(|| names.progress().done), by.officer);
     let (asker, office, sees_due) = (by.clone(), desk.office().clone(), may(Action::RetentionPreview));
-    let (head, newest, persons, retention_held, backup) = desk
+    let persons = match indexed {
+        _ if !sees_persons => None,
+        Some(indexed) => Some(indexed),
+        None => {
+            let (files, erased) = desk.office().read_long(|tx| Ok(person::count(tx)?)).await?;
+            Some(files - erased)
+        }
+    };
+    let (head, newest, retention_held, backup) = desk
         .office()
         .read(move |tx| {
             let newest = match actor {
                 Some(actor) => read::newest_lines_of_actor(tx, actor, u64::MAX, DONE_MAX)?,
                 None => Vec::new(),
             };
-            let persons = match indexed {
-                _ if !sees_persons => None,
-                Some(indexed) => Some(indexed),
-                None => {
-                    let (files, erased) = person::count(tx)?;
-                    Some(files - erased)
-                }
-            };
             let held = sees_due && retention::date_is_held(tx, &office, &asker)?;
             let backup = if sees_office { Some(backup::standing(tx, &office, &asker)?) } else { None };
-            Ok((read::head(tx)?, newest, persons, held, backup))
+            Ok((read::head(tx)?, newest, held, backup))
         })
         .await?;
     let (open, directory) = (desk.office().open_requests().await?, desk.office().directory().await?);

@@ -192,8 +192,11 @@ async fn kept_until(desk: Desk) -> Result<Response, WebError> {
 /// The dry run, and the newest run before it.
 async fn due(desk: &Desk) -> Result<office_retention::Dry, WebError> {
     let (by, office) = (desk.by.clone(), desk.office().clone());
-    let read =
-        desk.office().read(move |tx| Ok((retention::preview(tx, &office, &by)?, retention::newest_run(tx, &office, &by)?, retention::held(tx, &office, &by)?)));
+    let read = desk.office().read_long(move |tx| {
+        let due = retention::preview(tx, &office, &by)?;
+        let held = retention::held(tx, &office, &by, &due)?;
+        Ok((due, retention::newest_run(tx, &office, &by)?, held))
+    });
     let (due, run, held) = read.await?;
     let runs = retention::runs(desk.office(), &desk.by)?;
     let directory = desk.office().directory().await?;
