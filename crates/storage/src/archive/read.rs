@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use siger_domain::access::{Purpose, Role};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::PersonId;
 use siger_domain::request::ErasureGround;
 use siger_domain::time::Instant;
 
@@ -16,9 +15,9 @@ use crate::error::{Error, Result};
 use crate::journal::{Changed, Entry, Stamp, Write, write::insert};
 use crate::keyring::KeyIndex;
 use crate::store::Store;
+use crate::table;
 use crate::table::officer;
 use crate::tlog::Checkpoint;
-use crate::{params, table};
 
 /// Persons looked at in one step after a restore.
 const PAGE: u32 = 1_000;
@@ -174,7 +173,7 @@ fn entry(reader: &Reader<impl std::io::Read>, write: &Write<'_, '_>) -> Result<E
 fn missing(tx: &mut Tx<'_>, blobs: &Folder, summary: &mut Summary) -> Result<()> {
     let mut after = Vec::new();
     loop {
-        let page = tx.query("SELECT id FROM person_blob WHERE id > $1 ORDER BY id LIMIT $2", params![&after, PAGE], |row| row.bytes::<32>(0))?;
+        let page = table::person::named_blobs(tx, &after, PAGE)?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.to_vec();
         for id in page {
@@ -196,27 +195,19 @@ fn erase_again(write: &mut Write<'_, '_>, stamp: Stamp, summary: &mut Summary) -
             summary.erasures_recorded += 1;
         }
     }
-    let mut after = -1;
+    let mut from = 0;
     loop {
-        let page = write.query(
-            "SELECT registered, id, key_index, erased FROM person WHERE registered > $1 ORDER BY registered LIMIT $2",
-            params![after, PAGE],
-            |row| {
-                let wrong = || Error::Inconsistent { table: "person", column: "key_index", row: "(read)".into() };
-                let key = KeyIndex::from_i64(row.int(2)?).ok_or_else(wrong)?;
-                Ok((row.int(0)?, PersonId::from_bytes(row.bytes(1)?), key, row.int_or_null(3)?.is_some()))
-            },
-        )?;
-        let Some((last, ..)) = page.last() else { return Ok(destroy) };
-        after = *last;
-        for (_, id, key, erased) in page {
-            match (erased, write.keyring.is_punctured(key)) {
+        let page = table::upkeep::every(write, from, PAGE)?;
+        let Some(last) = page.last() else { return Ok(destroy) };
+        from = last.registered + 1;
+        for row in page {
+            match (row.erased.is_some(), write.keyring.is_punctured(row.key)) {
                 (false, true) => {
                     let event = Event::PersonErased(body::PersonErased { ground: ErasureGround::KeyDestroyed, request: None });
-                    write.append(stamp, Subject::Person(id), &event)?;
+                    write.append(stamp, Subject::Person(row.id), &event)?;
                     summary.erasures_recorded += 1;
                 }
-                (true, false) => destroy.push(key),
+                (true, false) => destroy.push(row.key),
                 _ => {}
             }
         }

@@ -6,10 +6,10 @@ use crate::blob::{self, BlobId, Folder};
 use crate::engine::Tx;
 use crate::error::{Error, Result};
 use crate::journal::read;
-use crate::keyring::{KeyIndex, Keyring};
+use crate::keyring::Keyring;
 use crate::store::Store;
 use crate::tlog::Edge;
-use crate::{migrate, params, table};
+use crate::{migrate, table};
 
 /// Rows of blobs read at a time.
 const PAGE: u32 = 500;
@@ -63,26 +63,25 @@ fn snapshot(tx: &mut Tx<'_>, keyring: &Keyring, blobs: &Folder, out: &mut impl s
     let mut summary = Summary { origin: header.origin, size, root: edge.root(), checkpoint: header.checkpoint, ..Summary::default() };
     let mut after = Vec::new();
     loop {
-        let page = tx.query(
-            "SELECT b.id, p.key_index FROM person_blob b JOIN person p ON p.id = b.person WHERE b.id > $1 ORDER BY b.id LIMIT $2",
-            params![&after, PAGE],
-            |row| Ok((row.bytes::<32>(0)?, row.int(1)?)),
-        )?;
-        let Some((last, _)) = page.last() else { break };
-        let next = last.to_vec();
-        for (id, key) in page {
-            if after != id {
-                after = id.to_vec();
-                one_blob(&mut writer, &mut summary, keyring, blobs, BlobId::from_bytes(id), key)?;
-            }
+        let page = table::person::named_blobs(tx, &after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.to_vec();
+        for id in page {
+            one_blob(tx, &mut writer, &mut summary, keyring, blobs, BlobId::from_bytes(id))?;
         }
-        after = next;
     }
     summary.bytes = writer.end()?;
     Ok(summary)
 }
 
-fn one_blob<W: std::io::Write>(writer: &mut Writer<'_, W>, summary: &mut Summary, keyring: &Keyring, blobs: &Folder, id: BlobId, key: i64) -> Result<()> {
+fn one_blob<W: std::io::Write>(
+    tx: &mut Tx<'_>,
+    writer: &mut Writer<'_, W>,
+    summary: &mut Summary,
+    keyring: &Keyring,
+    blobs: &Folder,
+    id: BlobId,
+) -> Result<()> {
     match blobs.sealed(id) {
         Ok(sealed) => {
             writer.part(Kind::Blob, &[&sealed])?;
@@ -91,7 +90,7 @@ fn one_blob<W: std::io::Write>(writer: &mut Writer<'_, W>, summary: &mut Summary
         Err(blob::Error::Missing(_) | blob::Error::Damaged(_)) => {
             // An erasure that ran after the snapshot was taken destroys the key first and then removes the blob.
             keyring.reload()?;
-            if !KeyIndex::from_i64(key).is_some_and(|key| keyring.is_punctured(key)) {
+            if !table::person::key_of_blob(tx, id.as_bytes())?.is_some_and(|key| keyring.is_punctured(key)) {
                 summary.missing(id);
             }
         }

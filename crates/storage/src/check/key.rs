@@ -15,7 +15,7 @@ use crate::store::Store;
 const PAGE: u32 = 1_000;
 
 /// A table of those who have keys: the rows of a page after one row, and one row.
-const TABLES: [(&str, &str, &str); 2] = [
+pub(super) const TABLES: [(&str, &str, &str); 2] = [
     ("person", "SELECT id, key_index, erased FROM person WHERE id > $1 ORDER BY id LIMIT $2", "SELECT id, key_index, erased FROM person WHERE id = $1"),
     ("officer", "SELECT id, key_index, erased FROM officer WHERE id > $1 ORDER BY id LIMIT $2", "SELECT id, key_index, erased FROM officer WHERE id = $1"),
 ];

@@ -44,6 +44,18 @@ impl Default for Options {
     }
 }
 
+/// Asks all that a check asks of the tables, also where they are empty: for the test that looks how each statement is answered.
+#[cfg(test)]
+pub(crate) fn ask(store: &Store, blobs: &Folder) -> Result<()> {
+    let (mut report, one) = (Report::default(), [0; 16]);
+    store.read_blocking(|tx| {
+        row::check(tx, &mut report)?;
+        blob::check(tx, store.keyring(), blobs, &mut report)?;
+        key::TABLES.iter().try_for_each(|(_, _, sql)| tx.first(sql, crate::params![&one], |_| Ok(())).map(drop))
+    })?;
+    key::check(store, &mut report)
+}
+
 /// Checks journal, log, keys, rows and blobs.
 ///
 /// # Errors

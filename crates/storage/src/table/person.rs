@@ -226,6 +226,24 @@ pub fn every_blob(tx: &mut Tx<'_>, id: PersonId) -> Result<Vec<[u8; 32]>> {
     }
 }
 
+/// The addresses of blobs that files name, each once, after the address `after`: how all of them are gone through.
+///
+/// # Errors
+/// As [`get`].
+pub(crate) fn named_blobs(tx: &mut Tx<'_>, after: &[u8], limit: u32) -> Result<Vec<[u8; 32]>> {
+    let sql = "SELECT DISTINCT id FROM person_blob WHERE id > $1 ORDER BY id LIMIT $2";
+    tx.query(sql, params![after, limit.min(read::PAGE_MAX)], |row| row.bytes(0))
+}
+
+/// A data key under which the picture or paper can be opened; `None` where no file names it, or its row names no key.
+///
+/// # Errors
+/// As [`get`].
+pub(crate) fn key_of_blob(tx: &mut Tx<'_>, blob: &[u8; 32]) -> Result<Option<KeyIndex>> {
+    let sql = "SELECT p.key_index FROM person_blob b JOIN person p ON p.id = b.person WHERE b.id = $1 ORDER BY b.person LIMIT 1";
+    Ok(tx.first(sql, params![blob], |row| row.int(0))?.and_then(KeyIndex::from_i64))
+}
+
 /// How many files there are and how many of them are erased.
 ///
 /// # Errors

@@ -42,6 +42,19 @@ pub fn erased(tx: &mut Tx<'_>, from: u64, limit: u32) -> Result<Vec<Person>> {
     )
 }
 
+/// All files, from entry `from` upwards.
+///
+/// # Errors
+/// As [`unchanged_since`].
+pub fn every(tx: &mut Tx<'_>, from: u64, limit: u32) -> Result<Vec<Person>> {
+    let Ok(from) = i64::try_from(from) else { return Ok(Vec::new()) };
+    tx.query(
+        "SELECT id, key_index, registered, identity, changed_at, erased FROM person WHERE registered >= $1 ORDER BY registered LIMIT $2",
+        params![from, limit.min(STEP_MAX)],
+        person,
+    )
+}
+
 /// Files not erased, from entry `from` upwards: how a job goes through all of them.
 ///
 /// # Errors
