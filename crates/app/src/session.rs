@@ -298,7 +298,7 @@ pub(crate) async fn prove(office: &Office, by: &Context, proof: impl FnOnce(&mut
 pub struct Listed {
     /// Identifier.
     pub id: SessionId,
-    /// When it began, UTC microseconds.
+    /// When it began.
     pub begun_at: Instant,
     /// Newest request, to the minute.
     pub seen_at: Instant,

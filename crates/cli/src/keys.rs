@@ -129,7 +129,7 @@ fn rotate(place: &Place, which: Kind, secret: Option<PathBuf>) -> Result<()> {
             write.append(console(), Subject::Office, &event)?;
             if which == Kind::Lookup { rehash::add_held(write, &office, now, &named) } else { Ok(()) }
         })
-        .context("the key is rotated, but the journal does not say so: write it into the office's book")?;
+        .context("the key is rotated, but the journal does not say so yet: the office writes it down when it is served")?;
     if which == Kind::Lookup {
         // Done here, so that the office is whole without a server; look-ups try both keys meanwhile.
         rehash_now(&open).context("the key is rotated; the look-up hashes are computed anew when the office next runs, or by `siger keys retire`")?;

@@ -25,8 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Pages are made of many short-lived strings by several threads at once, for which this allocator takes a third of the time of the system's
-/// (bench/README.md).
+/// Pages are made of many short-lived strings by several threads at once. The system's allocator takes locks for them that all threads share, which was a
+/// part of what a page cost (bench/README.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -100,7 +100,7 @@ pub enum Rotation<'a> {
     Log,
     /// A new key for seals.
     Seal,
-    /// A new key for look-ups; the caller computes the hashes anew afterwards (replay does).
+    /// A new key for look-ups; a job computes the hashes anew afterwards.
     Lookup,
 }
 
