@@ -1,5 +1,8 @@
 //! What somebody with the disk in their hands changes in the journal, and what a check must say of it.
 
+use std::path::Path;
+
+use anyhow::Context as _;
 use siger_storage::check::Kind;
 
 /// One change.
@@ -12,10 +15,23 @@ pub struct Change {
     pub found: Vec<(Kind, String)>,
 }
 
+/// A row of the table below: what, by which statements, what is found where.
+type Row<'c> = (&'static str, &'static str, &'c [(Kind, &'c str)]);
+
+/// Changes the SQLite database of a data folder behind the program's back, past every constraint.
+///
+/// # Errors
+/// When there is no database, or it refuses the statements.
+pub fn change(data: &Path, sql: &str) -> anyhow::Result<()> {
+    let conn = rusqlite::Connection::open(data.join("office.sqlite")).context("open the database")?;
+    conn.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF").context("let every change pass")?;
+    conn.execute_batch(sql).with_context(|| sql.to_owned())
+}
+
 /// Changes to a journal of `size` entries, which has more than one tile and officers' entries at 20, 30, 31, 50 and 60.
 pub fn journal(size: u64) -> Vec<Change> {
     let end = format!("entries {} to {}", size - 3, size - 1);
-    let cases: &[(&'static str, &'static str, &[(Kind, &str)])] = &[
+    let cases: &[Row<'_>] = &[
         ("a body", "UPDATE entry SET body = zeroblob(length(body)) WHERE number = 17", &[(Kind::EntryChanged, "entry 17")]),
         ("who acted", "UPDATE entry SET actor = NULL WHERE number = 60", &[(Kind::EntryChanged, "entry 60")]),
         ("why", "UPDATE entry SET purpose = 'audit' WHERE number = 60", &[(Kind::EntryChanged, "entry 60")]),
@@ -61,10 +77,6 @@ pub fn journal(size: u64) -> Vec<Change> {
         ("the checkpoint", "UPDATE tree_head SET checkpoint = 'x' || checkpoint", &[(Kind::CheckpointUnsigned, "checkpoint")]),
         ("the next key", "UPDATE tree_head SET next_key = 2", &[(Kind::NextKey, "key 0.")]),
     ];
-    let change = |&(what, sql, found): &(&'static str, &'static str, &[(Kind, &str)])| Change {
-        what,
-        sql,
-        found: found.iter().map(|&(kind, place)| (kind, place.to_owned())).collect(),
-    };
+    let change = |&(what, sql, found): &Row<'_>| Change { what, sql, found: found.iter().map(|&(kind, place)| (kind, place.to_owned())).collect() };
     cases.iter().map(change).collect()
 }
