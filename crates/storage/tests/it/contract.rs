@@ -12,7 +12,7 @@ use siger_domain::person::Note;
 use siger_domain::request::{ErasureGround, Matter, State};
 use siger_storage::journal::read;
 use siger_storage::table::operation::{self, Answer, Guesses, Job, Session};
-use siger_storage::table::{self, officer, person as persons, request, upkeep};
+use siger_storage::table::{self, officer, person as persons, request};
 use siger_storage::{Error, Stamp, Store, archive, check, tlog};
 
 use crate::place::{START, document, invite, person, places, register, stamp};
@@ -332,11 +332,8 @@ fn sessions_answers_jobs_and_cursors() {
         assert_eq!(claim(30), Some((vec![2], 1)));
         assert_eq!(claim(30), None);
         assert_eq!(claim(120), Some((vec![1], 2)), "the claim ran out: a job may run twice");
-        let keep = |attempt: u32| store.write_blocking(move |write| upkeep::keep_claim(write, JobId::new(START, [1; 10]), attempt, START.plus_seconds(900)));
-        assert_eq!([keep(1).unwrap(), keep(2).unwrap()], [false, true], "only whoever claimed it last");
         let finish = || store.write_blocking(|write| operation::finish_job(write, JobId::new(START, [1; 10]))).unwrap();
         assert_eq!([finish(), finish()], [true, false]);
-        assert!(!keep(2).unwrap());
         assert_eq!(store.read_blocking(|tx| operation::jobs(tx, 10)).unwrap().len(), 1);
 
         let cursor = || store.read_blocking(|tx| operation::cursor(tx, "index")).unwrap();
