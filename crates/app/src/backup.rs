@@ -285,7 +285,7 @@ pub fn standing(tx: &mut Tx<'_>, office: &Office, by: &Context) -> Result<Standi
         // The journal's time does not go back after a clock that was ahead; the name of what is made then does.
         let named = newest.body.as_ref().and_then(|body| known(&office.info().code, &body.file));
         let seconds = by.now.seconds_since(named.map_or(newest.at, |(_, made)| made));
-        seconds > LATE_SECONDS || seconds < -LATE_SECONDS
+        !(-LATE_SECONDS..=LATE_SECONDS).contains(&seconds)
     });
     Ok(Standing { is_set: office.backups().is_some(), newest, is_late })
 }

@@ -11,7 +11,7 @@ use siger_domain::officer::Login;
 use siger_domain::person::Note;
 use siger_domain::request::{ErasureGround, Matter, State};
 use siger_storage::journal::read;
-use siger_storage::table::operation::{self, Answer, Guesses, Job, Session};
+use siger_storage::table::operation::{self, Answer, Guesses, Job, Line, Session};
 use siger_storage::table::{self, officer, person as persons, request};
 use siger_storage::{Error, Stamp, Store, archive, check, tlog};
 
@@ -322,16 +322,20 @@ fn sessions_answers_jobs_and_cursors() {
                 Ok::<_, Error>(())
             })
             .unwrap();
-        let claim = |now: i64| {
+        let claim_of = |line: Line<'static>, now: i64| {
             let keyring = place.keyring.clone();
             let (now, until) = (START.plus_seconds(now), START.plus_seconds(now + 60));
-            store.write_blocking(move |write| operation::claim_job(write, &keyring, operation::Line::Beside("backup"), now, until)).unwrap().map(|job| (job.payload, job.attempts))
+            store.write_blocking(move |write| operation::claim_job(write, &keyring, line, now, until)).unwrap().map(|job| (job.payload, job.attempts))
         };
+        let claim = |now| claim_of(Line::Beside("backup"), now);
+        assert_eq!(claim_of(Line::Of("backup"), 30), None, "they stand in the other line");
         assert_eq!(claim(5), None, "not due");
         assert_eq!(claim(30), Some((vec![1], 1)), "the one due first");
         assert_eq!(claim(30), Some((vec![2], 1)));
         assert_eq!(claim(30), None);
         assert_eq!(claim(120), Some((vec![1], 2)), "the claim ran out: a job may run twice");
+        assert_eq!(claim_of(Line::Beside("daily"), 240), None);
+        assert_eq!(claim_of(Line::Of("daily"), 240), Some((vec![1], 3)));
         let finish = || store.write_blocking(|write| operation::finish_job(write, JobId::new(START, [1; 10]))).unwrap();
         assert_eq!([finish(), finish()], [true, false]);
         assert_eq!(store.read_blocking(|tx| operation::jobs(tx, 10)).unwrap().len(), 1);
@@ -420,7 +424,7 @@ fn jobs_are_claimed_by_one_of_many() {
                     loop {
                         let keyring = keyring.clone();
                         let (now, until) = (START.plus_seconds(1), START.plus_seconds(600));
-                        match store.write_blocking(move |write| operation::claim_job(write, &keyring, operation::Line::Beside("backup"), now, until)).unwrap() {
+                        match store.write_blocking(move |write| operation::claim_job(write, &keyring, Line::Beside("backup"), now, until)).unwrap() {
                             Some(job) => mine.push(job.payload[0]),
                             None => return mine,
                         }

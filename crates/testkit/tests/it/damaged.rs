@@ -115,10 +115,7 @@ async fn a_picture_that_cannot_be_read_keeps_no_key_alive() {
         }
         // The erasure is recorded; the machine stops before the key is destroyed.
         let stamp = siger_storage::Stamp { at: office.now(), actor: None, role: Role::System, purpose: Purpose::Retention };
-        office
-            .write(move |write| request::erase(write, stamp, person, ErasureGround::KeptUntil, None, &mut request::Effect::default()))
-            .await
-            .unwrap();
+        office.write(move |write| request::erase(write, stamp, person, ErasureGround::KeptUntil, None, &mut request::Effect::default())).await.unwrap();
         rows.push(office.read(move |tx| Ok(table::person::get(tx, person)?)).await.unwrap().unwrap());
     }
     assert_eq!(retention::finish_erasures(office).await.unwrap(), 2);

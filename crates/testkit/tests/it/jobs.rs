@@ -107,7 +107,8 @@ async fn the_claim_of_a_dead_process_runs_out() {
     let id = put(&test, job::DAILY, b"").await;
     // A process claims it and dies.
     let (keyring, now) = (office.store().keyring().clone(), office.now());
-    let claimed = office.write(move |write| Ok(operation::claim_job(write, &keyring, operation::Line::Of(job::DAILY), now, now.plus_seconds(900))?)).await.unwrap();
+    let claimed =
+        office.write(move |write| Ok(operation::claim_job(write, &keyring, operation::Line::Of(job::DAILY), now, now.plus_seconds(900))?)).await.unwrap();
     assert_eq!(claimed.map(|job| job.id), Some(id));
     assert_eq!(job::run_due(office, &off()).await.unwrap(), job::Ran::default(), "it is another's");
     test.clock.advance_seconds(901);
