@@ -267,14 +267,6 @@ impl Desk {
     pub fn office(&self) -> &siger_app::Office {
         self.visit.state.office()
     }
-
-    /// For a page whose form needs a fresh sign-in: asks for it before the form is filled in, so that nothing typed is lost.
-    ///
-    /// # Errors
-    /// The redirect to the confirmation.
-    pub fn fresh_for(&self, action: Action) -> Result<(), WebError> {
-        if action.needs_fresh_sign_in() && !self.by.fresh { Err(WebError::confirm(action, &self.visit.here)) } else { Ok(()) }
-    }
 }
 
 #[cfg(test)]
