@@ -93,9 +93,6 @@ fn note_retired(write: &mut Write<'_, '_>, stamp: Stamp, which: Which, key: &str
 /// When not permitted, there is no such key, it is in use, or hashes of the old look-up key still wait to be computed anew.
 pub async fn retire(office: &Office, by: &Context, which: Which, id: &str) -> Result<()> {
     let stamp = by.authorise(Action::OfficeKeys, About::default())?;
-    if which == Which::Lookup && rehash::waits(office).await? {
-        return Err(Error::Conflict("rehash_waits"));
-    }
     let (office, id) = (office.clone(), id.to_owned());
     tokio::spawn(async move { retired(&office, stamp, which, id).await }).await.map_err(Error::internal)?
 }
@@ -103,6 +100,16 @@ pub async fn retire(office: &Office, by: &Context, which: Which, id: &str) -> Re
 async fn retired(office: &Office, stamp: Stamp, which: Which, id: String) -> Result<()> {
     let _turn = office.changing_keys().lock().await;
     let (keyring, key) = (office.store().keyring().clone(), id.clone());
+    if which == Which::Lookup {
+        // In this order, also for another process that rotates: its job is on the list before the key is replaced, so a key that is
+        // seen replaced and for which no job waits has no hashes any more.
+        if keyring.list().iter().any(|key| key.which == which && key.id == id && key.state == KeyState::Current) {
+            return Err(Error::Conflict("key_in_use"));
+        }
+        if rehash::waits(office).await? {
+            return Err(Error::Conflict("rehash_waits"));
+        }
+    }
     let retired = tokio::task::spawn_blocking(move || keyring.retire(which, &key, stamp.at)).await.map_err(Error::internal)?;
     let ended = retired.map_err(|error| match error {
         siger_storage::keyring::Error::NoSuchKey { .. } => Error::NotFound,

@@ -108,3 +108,19 @@ async fn a_change_of_keys_that_was_cut_off_is_written_down() {
     assert_eq!(said, expected.map(|(kind, which, key)| (kind.to_owned(), which.to_owned(), key)));
     assert!(job::rehash::waits(office).await.unwrap(), "the hashes are computed anew");
 }
+
+/// Whoever retires a key may have looked before another rotated it: the hashes that need it are asked for when it is their turn.
+#[tokio::test]
+async fn a_lookup_key_that_is_replaced_meanwhile_is_not_retired() {
+    let test = TestOffice::new();
+    let office = &test.office;
+    let administrator = test.officer("adi", &[Role::Administrator]).await;
+    let mut by = test.context(&administrator).await;
+    by.purpose = Some(Purpose::Administration);
+    let current = keys::list(office, &by).unwrap().into_iter().find(|key| key.which == Which::Lookup).unwrap().id;
+    let (rotated, retired) = tokio::join!(keys::rotate(office, &by, Which::Lookup, None), keys::retire(office, &by, Which::Lookup, &current));
+    rotated.unwrap();
+    assert!(matches!(retired, Err(Error::Conflict("rehash_waits" | "key_in_use"))), "{retired:?}");
+    let states: Vec<_> = keys::list(office, &by).unwrap().into_iter().filter(|key| key.which == Which::Lookup).map(|key| key.state).collect();
+    assert!(states.contains(&KeyState::Overlap), "{states:?}");
+}
