@@ -19,6 +19,7 @@ pub mod notify;
 pub mod office;
 pub mod officer;
 pub mod orphan;
+pub mod part;
 pub mod person;
 pub mod random;
 pub mod request;

@@ -18,6 +18,7 @@ use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::identity::recovery::{Code, LIFETIME_SECONDS, Purpose};
 use crate::office::{Office, UNREADABLE};
+use crate::part::Part;
 use crate::request::{self, Effect, another_administrator};
 
 /// An officer with their profile.
@@ -67,10 +68,11 @@ pub fn list(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context) -> Result<Vec<Know
 ///
 /// # Errors
 /// When not permitted.
-pub fn page(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, before: u64, limit: u32) -> Result<Vec<Known>> {
+pub fn page(tx: &mut Tx<'_>, keyring: &Keyring, by: &Context, before: u64, limit: u32) -> Result<Part<Known>> {
     by.authorise(Action::OfficerList, About::default())?;
     let rows = table::newest(tx, before, limit)?;
-    opened(tx, keyring, rows)
+    let (read, last) = (rows.len(), rows.last().map(|row| row.profile));
+    Ok(Part { rows: opened(tx, keyring, rows)?, read, last })
 }
 
 /// [`list`] without asking: for names on pages that the officer may see.

@@ -1,13 +1,13 @@
 //! Persons: registering, finding, reading, correcting, and who looked.
 
+mod file;
+
 use siger_domain::access::{Action, Purpose};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::{PersonId, RequestId};
+use siger_domain::id::PersonId;
 use siger_domain::person::{Document, Identity, Note};
-use siger_domain::time::Instant;
 use siger_storage::blob::BlobId;
-use siger_storage::journal::{Line, read};
-use siger_storage::keyring::Keyring;
+use siger_storage::journal::read;
 use siger_storage::table::person as table;
 use siger_storage::{Entry, Tx, Write};
 
@@ -15,7 +15,9 @@ use crate::context::{About, Context};
 use crate::error::{Error, Result};
 use crate::index;
 use crate::office::Office;
-use crate::request;
+use crate::part::Part;
+
+pub use file::{Change, File, Paper, Place, Shown, Unreadable, open, show};
 
 /// Persons on one page of a list.
 pub const PAGE: u32 = 50;
@@ -143,20 +145,44 @@ pub fn add_blob(write: &mut Write<'_, '_>, by: &Context, id: PersonId, blob: &Bl
     Ok(Made { person: id, number })
 }
 
+/// Who a file is about, as far as it can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// What the file says now.
+    Known(Identity),
+    /// Nothing any more: the data was erased. A list leaves such files out.
+    Erased,
+    /// The entry that says it cannot be read. A correction takes its place.
+    Unreadable {
+        /// The entry.
+        number: u64,
+    },
+}
+
+impl Who {
+    /// What the file says now, where it can be read.
+    pub const fn known(&self) -> Option<&Identity> {
+        match self {
+            Self::Known(identity) => Some(identity),
+            Self::Erased | Self::Unreadable { .. } => None,
+        }
+    }
+}
+
 /// A person in a list.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// The row.
+    /// The row; its newest change is the newest of which the officer may know.
     pub person: table::Person,
-    /// Who they are; `None`: the entry is damaged.
-    pub identity: Option<Identity>,
+    /// Who they are.
+    pub who: Who,
 }
 
 /// The newest files before entry `before`. The look is itself an entry.
 ///
 /// # Errors
 /// When not permitted.
-pub fn list(write: &mut Write<'_, '_>, by: &Context, before: u64) -> Result<Vec<Listed>> {
+pub fn list(write: &mut Write<'_, '_>, by: &Context, before: u64) -> Result<Part<Listed>> {
     page(write, by, before, PAGE)
 }
 
@@ -164,12 +190,13 @@ pub fn list(write: &mut Write<'_, '_>, by: &Context, before: u64) -> Result<Vec<
 ///
 /// # Errors
 /// When not permitted.
-pub fn page(write: &mut Write<'_, '_>, by: &Context, before: u64, limit: u32) -> Result<Vec<Listed>> {
+pub fn page(write: &mut Write<'_, '_>, by: &Context, before: u64, limit: u32) -> Result<Part<Listed>> {
     let stamp = by.authorise(Action::PersonSearch, About::default())?;
     let rows = table::newest(write, before, limit)?;
-    let found = identities(write, rows)?;
-    searched(write, stamp, "list", found.len())?;
-    Ok(found)
+    let (read, last) = (rows.len(), rows.last().map(|row| row.registered));
+    let rows = identities(write, by, stamp.purpose, rows)?;
+    searched(write, stamp, "list", rows.len())?;
+    Ok(Part { rows, read, last })
 }
 
 /// The persons on whose files a document stands. The look is itself an entry.
@@ -181,7 +208,7 @@ pub fn by_document(write: &mut Write<'_, '_>, by: &Context, lookup_text: &str) -
     let keyring = write.keyring().clone();
     let ids = table::by_document(write, &keyring, lookup_text)?;
     let rows = by_ids(write, &ids)?;
-    let found = identities(write, rows)?;
+    let found = identities(write, by, stamp.purpose, rows)?;
     searched(write, stamp, "number", found.len())?;
     Ok(found)
 }
@@ -227,7 +254,7 @@ pub async fn search_name(office: &Office, by: &Context, typed: &str) -> Result<B
 pub fn by_name(write: &mut Write<'_, '_>, by: &Context, ids: &[PersonId]) -> Result<Vec<Listed>> {
     let stamp = by.authorise(Action::PersonSearch, About::default())?;
     let rows = by_ids(write, ids)?;
-    let found = identities(write, rows)?;
+    let found = identities(write, by, stamp.purpose, rows)?;
     searched(write, stamp, "name", found.len())?;
     Ok(found)
 }
@@ -240,19 +267,25 @@ fn by_ids(tx: &mut Tx<'_>, ids: &[PersonId]) -> Result<Vec<table::Person>> {
     Ok(rows)
 }
 
-fn identities(write: &mut Write<'_, '_>, rows: Vec<table::Person>) -> Result<Vec<Listed>> {
-    let keyring = write.keyring().clone();
+fn identities(write: &mut Write<'_, '_>, by: &Context, purpose: Purpose, rows: Vec<table::Person>) -> Result<Vec<Listed>> {
+    let (keyring, known) = (write.keyring().clone(), file::known(by, purpose));
     let mut found = Vec::with_capacity(rows.len());
-    for person in rows {
-        match table::identity(write, &keyring, &person) {
-            Ok(None) => {}
-            Ok(identity) => found.push(Listed { person, identity }),
+    for mut person in rows {
+        let (who, since) = match table::identity_since(write, &keyring, &person) {
+            // Erased between its row and its entry.
+            Ok(None) => continue,
+            Ok(Some((identity, since))) => (Who::Known(identity), Some(since)),
             Err(error) if error.is_damage() => {
                 tracing::error!(person = %person.id, %error, "a file's entry cannot be read; the list goes on");
-                found.push(Listed { person, identity: None });
+                (Who::Unreadable { number: person.identity.unwrap_or(person.registered) }, None)
             }
             Err(error) => return Err(error.into()),
+        };
+        // Most files never change again, and are not looked at twice.
+        if since != Some(person.changed_at) {
+            person.changed_at = file::changed_at(write, &person, &known)?;
         }
+        found.push(Listed { person, who });
     }
     Ok(found)
 }
@@ -261,106 +294,6 @@ fn searched(write: &mut Write<'_, '_>, stamp: siger_storage::Stamp, by: &str, fo
     let event = Event::PersonsSearched(body::PersonsSearched { by: by.to_owned(), found: found as u32 });
     write.append(stamp, Subject::Office, &event)?;
     Ok(())
-}
-
-/// A person's file, opened.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// The row.
-    pub person: table::Person,
-    /// Who they are; `None`: erased.
-    pub identity: Option<Identity>,
-    /// Documents, oldest first.
-    pub documents: Vec<Document>,
-    /// What changed it, newest first, with the body where it may be shown and was not erased.
-    pub history: Vec<(Entry, Option<Event>)>,
-    /// Who looked before, newest first and at most [`LOOKS`], as far as the officer may know of it: see [`looks`].
-    pub looks: Vec<Line>,
-    /// The entry of this look.
-    pub number: u64,
-}
-
-/// Opens a person's file. The look is itself an entry, written before anything is shown.
-///
-/// # Errors
-/// When not permitted or not there.
-pub fn open(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<File> {
-    open_part(write, by, id, before, HISTORY)
-}
-
-/// [`open`] with at most `limit` entries of history.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_part(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<File> {
-    Ok(opened(write, by, id, before, limit)?.0)
-}
-
-fn opened(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64, limit: u32) -> Result<(File, Keyring)> {
-    let stamp = by.authorise(Action::PersonRead, About::default())?;
-    let person = table::get(write, id)?.ok_or(Error::NotFound)?;
-    let number = write.append(stamp, Subject::Person(id), &Event::PersonRead(body::PersonRead {}))?;
-    let keyring = write.keyring().clone();
-    let identity = table::identity(write, &keyring, &person)?;
-    let documents = table::documents(write, &keyring, id)?;
-    let mut history = Vec::new();
-    for entry in read::changes_of_person(write, id, before, limit)? {
-        let event = entry.open(&keyring)?;
-        history.push((entry, event));
-    }
-    let looks = looks(write, by, stamp.purpose, id, number)?;
-    Ok((File { person, identity, documents, history, looks, number }, keyring))
-}
-
-/// The newest looks at a file before entry `before`, for those who open it: whoever opens a file is seen by their colleagues. Looks for a purpose for which the
-/// officer could not open it themself (an inquiry, at the counter) are left out, unless the policies let them see who looked for the purpose in hand.
-fn looks(tx: &mut Tx<'_>, by: &Context, purpose: Purpose, id: PersonId, before: u64) -> Result<Vec<Line>> {
-    let for_this = Context { purpose: Some(purpose), ..by.clone() };
-    let known = if for_this.authorise(Action::PersonReaders, About::default()).is_ok() { Purpose::ALL.to_vec() } else { by.purposes(Action::PersonRead) };
-    Ok(read::look_lines_of_person(tx, id, &known, before, LOOKS)?)
-}
-
-/// A picture or paper of a file.
-#[derive(Clone, Debug)]
-pub struct Paper {
-    /// Its address among the blobs.
-    pub blob: [u8; 32],
-    /// `portrait` or `paper`.
-    pub kind: String,
-    /// Bytes before sealing.
-    pub bytes: u64,
-    /// Media type, found from the content.
-    pub media: String,
-    /// When it was added.
-    pub at: Instant,
-}
-
-/// A file as an officer reads it.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    /// The file.
-    pub file: File,
-    /// Pictures and papers, oldest first.
-    pub papers: Vec<Paper>,
-    /// A request to erase it that waits for its second person.
-    pub erasing: Option<RequestId>,
-}
-
-/// [`open`] with what a page shows besides: the list of papers, and a request to erase it.
-///
-/// # Errors
-/// As [`open`].
-pub fn show(write: &mut Write<'_, '_>, by: &Context, id: PersonId, before: u64) -> Result<Shown> {
-    let (file, keyring) = opened(write, by, id, before, HISTORY)?;
-    let mut papers = Vec::new();
-    for (blob, number) in table::blobs(write, id)? {
-        let entry = read::entry(write, number)?.ok_or(Error::NotFound)?;
-        if let Some(Event::BlobStored(body)) = entry.open(&keyring)? {
-            papers.push(Paper { blob, kind: body.kind, bytes: body.bytes, media: body.media, at: entry.stamp.at });
-        }
-    }
-    let erasing = request::waits_for(write, "erase", id.as_bytes(), by.now)?;
-    Ok(Shown { file, papers, erasing })
 }
 
 /// Who opened a person's file, newest first, at most `limit` looks. This one is an entry, too.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::identity::recovery::Code;
 use crate::office::Office;
 use crate::officer::working;
+use crate::part::Part;
 
 /// Requests on one page of a list.
 pub const PAGE: u32 = 50;
@@ -129,13 +130,14 @@ fn with_matters(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, requ
 ///
 /// # Errors
 /// When not permitted to see even their own.
-pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context, before: u64, limit: u32) -> Result<Vec<Opened>> {
+pub fn list(tx: &mut Tx<'_>, keyring: &siger_storage::keyring::Keyring, by: &Context, before: u64, limit: u32) -> Result<Part<Opened>> {
     let found = match by.officer {
         _ if sees_all(by)? => table::newest(tx, before, limit)?,
         Some(officer) => table::newest_of(tx, officer, before, limit)?,
-        None => Vec::new(),
+        None => return Ok(Part::nothing()),
     };
-    with_matters(tx, keyring, found)
+    let (read, last) = (found.len(), found.last().map(|request| request.opened));
+    Ok(Part { rows: with_matters(tx, keyring, found)?, read, last })
 }
 
 /// Those of [`list`] that nobody has answered, however old, newest first.

@@ -157,6 +157,13 @@ fn rehash_now(office: &siger_app::Office) -> Result<()> {
     if done != rehash::Rehashed::default() {
         eprintln!("Look-up hashes computed anew: {} persons, {} officers.", done.persons, done.officers);
     }
+    if done.left > 0 {
+        eprintln!(
+            "{} entries cannot be read (named above) and keep the hash of the old key: once it is retired, no look-up finds them. \
+             Run `siger check`; docs/guide/keys.md says more.",
+            done.left
+        );
+    }
     Ok(())
 }
 

@@ -229,7 +229,7 @@ impl Life {
             Step::Look { who } => {
                 let Some(id) = pick(&self.persons, who) else { return Ok(None) };
                 let by = self.by(DESK, Role::Desk);
-                Ok(Some(self.write(move |write| person::open(write, &by, id, u64::MAX))?.number))
+                Ok(Some(self.write(move |write| person::open(write, &by, id, u64::MAX, person::HISTORY))?.number))
             }
             Step::Search => {
                 let by = self.by(DESK, Role::Desk);

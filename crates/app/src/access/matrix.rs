@@ -166,6 +166,10 @@ pub fn page(access: &Access, matrix: &Matrix) -> String {
          does not answer it, whatever roles they hold.\n\n\
          A refusal gives the first reason that holds: `suspended`, `on_leave`, `hidden` (answered as not found), `role`,\n\
          `purpose` (with those that would do), `second_person`, `fresh_sign_in`.\n\n\
+         A file is opened for a purpose, and it shows what was done for purposes for which the officer could open it: looks and notes of\n\
+         others are absent (page, API, their number, the moment of the newest change), so that an inquiry is not given away at the counter.\n\
+         Of another change that everybody sees, a correction say, by whom and what for is left out. Whoever may see who looked\n\
+         (`person.readers`) for the purpose in hand sees all of it.\n\n\
          ## Matrix\n\n```text\n",
     );
     out.push_str(&text(matrix));

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
+use siger_domain::event::Subject;
 use siger_domain::id::JobId;
 use siger_domain::time::Instant;
 use siger_storage::Write;
-use siger_storage::table::{operation, rehash_officers, rehash_persons, upkeep};
+use siger_storage::table::{Left, operation, rehash_officers, rehash_persons, upkeep};
 
 use super::CLAIM_SECONDS;
 use crate::error::{Error, Result};
@@ -26,6 +27,8 @@ pub struct Rehashed {
     pub persons: u64,
     /// Officers.
     pub officers: u64,
+    /// Entries that cannot be read: their hashes stay those of the old key, by which nobody is found any more once it is retired.
+    pub left: u64,
 }
 
 /// Puts the job on the list before the key changes: whatever interrupts the rotation, the old key is not retired before the
@@ -79,7 +82,7 @@ async fn waiting(office: &Office) -> Result<Vec<JobId>> {
 /// Does the job at once and takes it off the list, where one waits; beside another process that does it, too.
 ///
 /// # Errors
-/// When the store refuses or an entry is damaged; the job stays on the list then.
+/// When the store refuses; the job stays on the list then.
 pub async fn now(office: &Office) -> Result<Rehashed> {
     let jobs = waiting(office).await?;
     if jobs.is_empty() {
@@ -93,26 +96,41 @@ pub async fn now(office: &Office) -> Result<Rehashed> {
 pub(super) async fn run(office: &Office) -> Result<Rehashed> {
     tokio::time::sleep(NOTICED).await;
     // Officers first: they are few, and each wants to sign in.
-    let officers = office
+    let (officers, left) = office
         .write(|write| {
             let keyring = write.keyring().clone();
             Ok(rehash_officers(write, &keyring)?)
         })
         .await?;
-    let mut done = Rehashed { persons: 0, officers };
+    name(&left);
+    let mut done = Rehashed { persons: 0, officers, left: left.len() as u64 };
     loop {
         let step = office
             .write(|write| {
                 let keyring = write.keyring().clone();
                 let from = operation::cursor(write, CURSOR)?;
                 let step = rehash_persons(write, &keyring, from)?;
-                if let Some(step) = step {
+                if let Some(step) = &step {
                     operation::move_cursor(write, CURSOR, step.next)?;
                 }
                 Ok(step)
             })
             .await?;
         let Some(step) = step else { return Ok(done) };
+        name(&step.left);
         done.persons += step.count;
+        done.left += step.left.len() as u64;
+    }
+}
+
+/// Says which entries cannot be read. They keep nothing waiting: nobody can compute their hashes before they are whole again.
+fn name(left: &[Left]) {
+    for Left { subject, entry } in left {
+        let what = "an entry cannot be read and keeps its old look-up hash; once the old look-up key is retired it is found by no look-up; run `siger check`";
+        match subject {
+            Subject::Officer(id) => tracing::error!(officer = %id, entry, "{what}"),
+            Subject::Person(id) => tracing::error!(person = %id, entry, "{what}"),
+            _ => tracing::error!(entry, "{what}"),
+        }
     }
 }

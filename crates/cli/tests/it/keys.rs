@@ -31,7 +31,8 @@ fn all_found(store: &Store) -> usize {
         .read_blocking(|tx| {
             let mut count = 0;
             for row in upkeep::files(tx, 0, upkeep::STEP_MAX)? {
-                for document in person::documents(tx, keyring, row.id)? {
+                for (_, document) in person::documents(tx, keyring, row.id)? {
+                    let document = document?;
                     assert!(person::by_document(tx, keyring, &document.lookup_text())?.contains(&row.id), "{} is not found", row.id);
                     count += 1;
                 }

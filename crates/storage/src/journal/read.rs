@@ -113,15 +113,20 @@ pub fn newest_of_subject(tx: &mut Tx<'_>, subject: Subject, before: u64, limit: 
 }
 
 /// The newest entries about a person's file that changed something, before `before`, newest first: the history without the looks,
-/// which outnumber it on a file that is often opened. Uses the index `entry_change_of_person`, which holds no looks.
+/// which outnumber it on a file that is often opened. Notes only where they were written for one of the purposes: what others may not
+/// know of is not in the answer. A row that cannot be read is handed back as its error, with the number it stands under. Uses the index
+/// `entry_change_of_person`, which holds no looks.
 ///
 /// # Errors
-/// As [`entry`].
-pub fn changes_of_person(tx: &mut Tx<'_>, person: PersonId, before: u64, limit: u32) -> Result<Vec<Entry>> {
+/// When the engine refuses.
+pub fn changes_of_person(tx: &mut Tx<'_>, person: PersonId, notes: &[Purpose], before: u64, limit: u32) -> Result<Vec<(u64, Result<Entry>)>> {
     let sql = entries!(
-        "WHERE subject = $1 AND number < $2 AND subject_kind = 'person' AND kind NOT IN ('person.read', 'person.readers_read') ORDER BY number DESC LIMIT $3"
+        "WHERE subject = $1 AND number < $2 AND subject_kind = 'person' AND kind NOT IN ('person.read', 'person.readers_read') \
+         AND (kind <> 'person.noted' OR purpose IN ($3, $4, $5, $6, $7, $8, $9, $10)) ORDER BY number DESC LIMIT $11"
     );
-    tx.query(sql, params![person.as_bytes(), clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
+    let [a, b, c, d, e, f, g, h] = words(notes);
+    let asked = params![person.as_bytes(), clamp(before), a, b, c, d, e, f, g, h, limit.min(PAGE_MAX)];
+    tx.query(sql, asked, |row| Ok((row.count(0)?, Entry::from_row(row))))
 }
 
 /// The newest entries that say that somebody looked at a person's file, before `before`, newest first.
@@ -133,21 +138,26 @@ pub fn looks_of_person(tx: &mut Tx<'_>, person: PersonId, before: u64, limit: u3
     tx.query(sql, params![person.as_bytes(), clamp(before), limit.min(PAGE_MAX)], Entry::from_row)
 }
 
-/// [`looks_of_person`] for a list, and only those for one of the purposes: what others may not know of is not in the answer.
+/// [`looks_of_person`] for a list, and only those for one of the purposes: what others may not know of is not in the answer. A row that
+/// cannot be read is handed back as its error, with the number it stands under.
 ///
 /// # Errors
-/// As [`entry`].
-pub fn look_lines_of_person(tx: &mut Tx<'_>, person: PersonId, purposes: &[Purpose], before: u64, limit: u32) -> Result<Vec<Line>> {
-    let Some(first) = purposes.first() else { return Ok(Vec::new()) };
-    // As many places as there are purposes, so that it is one statement; the first stands in those left over.
-    let word = |place: usize| purposes.get(place).unwrap_or(first).as_str();
-    const { assert!(Purpose::ALL.len() == 8) };
+/// When the engine refuses.
+pub fn look_lines_of_person(tx: &mut Tx<'_>, person: PersonId, purposes: &[Purpose], before: u64, limit: u32) -> Result<Vec<(u64, Result<Line>)>> {
     let sql = lines!(
         "WHERE subject = $1 AND number < $2 AND kind IN ('person.read', 'person.readers_read') AND purpose IN ($3, $4, $5, $6, $7, $8, $9, $10) \
          ORDER BY number DESC LIMIT $11"
     );
-    let words = params![person.as_bytes(), clamp(before), word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7), limit.min(PAGE_MAX)];
-    tx.query(sql, words, Line::from_row)
+    let [a, b, c, d, e, f, g, h] = words(purposes);
+    let asked = params![person.as_bytes(), clamp(before), a, b, c, d, e, f, g, h, limit.min(PAGE_MAX)];
+    tx.query(sql, asked, |row| Ok((row.count(0)?, Line::from_row(row))))
+}
+
+/// The words of some purposes in as many places as there are purposes, so that it is one statement however many are asked for. No
+/// entry has the empty word of the places left over.
+fn words(purposes: &[Purpose]) -> [&'static str; 8] {
+    const { assert!(Purpose::ALL.len() == 8) };
+    std::array::from_fn(|place| purposes.get(place).map_or("", |purpose| purpose.as_str()))
 }
 
 fn clamp(number: u64) -> i64 {

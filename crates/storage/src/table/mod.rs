@@ -13,7 +13,7 @@ mod rehash;
 pub mod request;
 pub mod upkeep;
 
-pub use rehash::{Step, rehash_officers, rehash_persons};
+pub use rehash::{Left, Step, rehash_officers, rehash_persons};
 
 use siger_domain::event::Event;
 

@@ -171,36 +171,59 @@ pub fn by_document(tx: &mut Tx<'_>, keyring: &Keyring, lookup_text: &str) -> Res
 /// # Errors
 /// When the entry is missing or damaged.
 pub fn identity(tx: &mut Tx<'_>, keyring: &Keyring, person: &Person) -> Result<Option<Identity>> {
+    Ok(identity_since(tx, keyring, person)?.map(|(identity, _)| identity))
+}
+
+/// [`identity`] with the moment since which the file says so.
+///
+/// # Errors
+/// As [`identity`].
+pub fn identity_since(tx: &mut Tx<'_>, keyring: &Keyring, person: &Person) -> Result<Option<(Identity, Instant)>> {
     let Some(number) = person.identity else { return Ok(None) };
     let entry = read::entry(tx, number)?.ok_or(Error::Inconsistent { table: "person", column: "identity", row: number.to_string() })?;
     Ok(match entry.open(keyring)? {
-        Some(Event::PersonRegistered(body)) => Some(body.identity),
-        Some(Event::PersonCorrected(body)) => Some(body.identity),
+        Some(Event::PersonRegistered(body)) => Some((body.identity, entry.stamp.at)),
+        Some(Event::PersonCorrected(body)) => Some((body.identity, entry.stamp.at)),
         None => None,
         Some(_) => return Err(Error::Inconsistent { table: "person", column: "identity", row: number.to_string() }),
     })
 }
 
-/// The documents on a person's file, in the order they were recorded.
+/// The documents on a person's file, in the order they were recorded, each with the number of its entry. A document whose entry is
+/// missing or damaged is handed back as that error, so that the others can be read.
 ///
 /// # Errors
-/// As [`identity`].
-pub fn documents(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<Vec<Document>> {
+/// When the engine refuses.
+pub fn documents(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<Vec<(u64, Result<Document>)>> {
     let places =
         tx.query("SELECT entry, position FROM person_document WHERE person = $1 ORDER BY entry, position LIMIT 200", params![id.as_bytes()], |row| {
             Ok((row.count(0)?, row.count(1)? as usize))
         })?;
     let mut found = Vec::with_capacity(places.len());
     for (number, position) in places {
-        let wrong = || Error::Inconsistent { table: "person_document", column: "entry", row: number.to_string() };
-        match read::entry(tx, number)?.ok_or_else(wrong)?.open(keyring)? {
-            Some(Event::PersonRegistered(body)) => found.push(body.documents.into_iter().nth(position).ok_or_else(wrong)?),
-            Some(Event::DocumentAdded(body)) => found.push(body.document),
-            None => {}
-            Some(_) => return Err(wrong()),
-        }
+        let document = match documents_in(tx, keyring, number) {
+            Ok(Some(documents)) => documents.into_iter().nth(position).ok_or_else(|| no_document(number)),
+            Ok(None) => continue,
+            Err(error) if error.is_damage() => Err(error),
+            Err(error) => return Err(error),
+        };
+        found.push((number, document));
     }
     Ok(found)
+}
+
+/// The documents that an entry put on a file; `None` when it was erased.
+fn documents_in(tx: &mut Tx<'_>, keyring: &Keyring, number: u64) -> Result<Option<Vec<Document>>> {
+    match read::entry(tx, number)?.ok_or_else(|| no_document(number))?.open(keyring)? {
+        Some(Event::PersonRegistered(body)) => Ok(Some(body.documents)),
+        Some(Event::DocumentAdded(body)) => Ok(Some(vec![body.document])),
+        None => Ok(None),
+        Some(_) => Err(no_document(number)),
+    }
+}
+
+fn no_document(number: u64) -> Error {
+    Error::Inconsistent { table: "person_document", column: "entry", row: number.to_string() }
 }
 
 /// The first 200 entries that added blobs to a person's file, with the blobs' addresses: what a page shows.
@@ -260,28 +283,35 @@ pub fn is_blob_named(tx: &mut Tx<'_>, blob: &[u8; 32]) -> Result<bool> {
     Ok(tx.first("SELECT 1 FROM person_blob WHERE id = $1 LIMIT 1", params![blob], |_| Ok(()))?.is_some())
 }
 
-/// Replaces the keyed hashes of a person's documents after the look-up key was rotated.
+/// Replaces the keyed hashes of a person's documents after the look-up key was rotated. Says which entries are missing or damaged: the
+/// hashes of their documents cannot be computed and stay as they are.
 ///
 /// # Errors
-/// As [`documents`].
-pub fn rehash(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<()> {
+/// When the engine refuses.
+pub fn rehash(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<Vec<u64>> {
     let rows = tx.query("SELECT hash, entry, position FROM person_document WHERE person = $1 ORDER BY entry, position", params![id.as_bytes()], |row| {
         Ok((row.bytes::<16>(0)?, row.count(1)?, row.count(2)? as usize))
     })?;
-    let mut opened: Option<(u64, Vec<Document>)> = None;
+    let mut damaged = Vec::new();
+    let mut opened: Option<(u64, Option<Vec<Document>>)> = None;
     for (old, number, position) in rows {
-        let wrong = || Error::Inconsistent { table: "person_document", column: "entry", row: number.to_string() };
         if opened.as_ref().is_none_or(|(entry, _)| *entry != number) {
-            let documents = match read::entry(tx, number)?.ok_or_else(wrong)?.open(keyring)? {
-                Some(Event::PersonRegistered(body)) => body.documents,
-                Some(Event::DocumentAdded(body)) => vec![body.document],
-                // Erased meanwhile: the rows go with the entry of the erasure.
-                None => continue,
-                Some(_) => return Err(wrong()),
+            let documents = match documents_in(tx, keyring, number) {
+                Ok(documents) => documents,
+                Err(error) if error.is_damage() => {
+                    damaged.push(number);
+                    None
+                }
+                Err(error) => return Err(error),
             };
             opened = Some((number, documents));
         }
-        let document = opened.as_ref().and_then(|(_, documents)| documents.get(position)).ok_or_else(wrong)?;
+        // Damaged, or erased meanwhile: the rows go with the entry of the erasure.
+        let Some((_, Some(documents))) = &opened else { continue };
+        let Some(document) = documents.get(position) else {
+            damaged.push(number);
+            continue;
+        };
         let hash = keyring.lookup_hash(DOCUMENT_DOMAIN, &document.lookup_text());
         if hash != old {
             let rows = tx.execute(
@@ -289,9 +319,10 @@ pub fn rehash(tx: &mut Tx<'_>, keyring: &Keyring, id: PersonId) -> Result<()> {
                 params![&hash, &old, id.as_bytes(), number as i64, position as i64],
             )?;
             if rows != 1 {
-                return Err(wrong());
+                return Err(no_document(number));
             }
         }
     }
-    Ok(())
+    damaged.dedup();
+    Ok(damaged)
 }

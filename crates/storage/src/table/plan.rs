@@ -56,7 +56,7 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     read::newest_lines_of_kind(tx, "person.read", 10, 10)?;
     read::newest_of_subject(tx, Subject::Person(who), 10, 10)?;
     read::newest_lines_of_actor(tx, whose, 10, 10)?;
-    read::changes_of_person(tx, who, 10, 10)?;
+    read::changes_of_person(tx, who, &[Purpose::CounterService], 10, 10)?;
     read::looks_of_person(tx, who, 10, 10)?;
     read::look_lines_of_person(tx, who, &[Purpose::CounterService], 10, 10)?;
     read::from_row_by_row(tx, 0, 10)?;

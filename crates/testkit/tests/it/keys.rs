@@ -30,7 +30,7 @@ async fn a_new_lookup_key_finds_everything_before_and_after_the_hashes_are_new()
     let desk = test.officer("ratih", &[Role::Desk]).await;
     let id = register(&test, &desk, "Contoh Lim").await;
     let keyring = office.store().keyring().clone();
-    let text = office.read(move |tx| Ok(persons::documents(tx, &keyring, id)?)).await.unwrap()[0].lookup_text();
+    let text = office.read(move |tx| Ok(persons::documents(tx, &keyring, id)?)).await.unwrap().remove(0).1.unwrap().lookup_text();
     let found = || {
         let (keyring, text) = (office.store().keyring().clone(), text.clone());
         apart(|| office.store().read_blocking(move |tx| persons::by_document(tx, &keyring, &text))).unwrap()

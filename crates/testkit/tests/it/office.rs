@@ -1,5 +1,6 @@
 //! The ground in one story: an office is made, officers come, a person is registered, read, erased by two.
 
+use siger_app::person::Who;
 use siger_app::{Error, person, request};
 use siger_domain::access::Role;
 use siger_domain::id::{PersonId, RequestId};
@@ -43,12 +44,12 @@ async fn a_person_is_registered_read_and_erased_by_two() {
     let found = office.write(move |write| person::by_document(write, &by, &passport("A1234567").lookup_text())).await.expect("looked up");
     assert_eq!(found.iter().map(|listed| listed.person.id).collect::<Vec<_>>(), [id]);
     let by = test.context(&desk).await;
-    let file = office.write(move |write| person::open(write, &by, id, u64::MAX)).await.expect("opened");
-    assert_eq!(file.identity, Some(identity("Contoh Lim")));
-    assert_eq!(file.history.iter().map(|(entry, _)| entry.kind.as_str()).collect::<Vec<_>>(), ["person.registered"]);
+    let file = office.write(move |write| person::open(write, &by, id, u64::MAX, person::HISTORY)).await.expect("opened");
+    assert_eq!(file.who, Who::Known(identity("Contoh Lim")));
+    assert_eq!(file.history.rows.iter().map(|change| change.line.kind.as_str()).collect::<Vec<_>>(), ["person.registered"]);
     assert_eq!(file.looks, []);
     let by = test.context(&desk).await;
-    let again = office.write(move |write| person::open(write, &by, id, u64::MAX)).await.expect("opened");
+    let again = office.write(move |write| person::open(write, &by, id, u64::MAX, person::HISTORY)).await.expect("opened");
     assert_eq!(again.looks.iter().map(|look| (look.number, look.stamp.actor)).collect::<Vec<_>>(), [(file.number, Some(desk.id))]);
 
     // The desk cannot ask for an erasure on its own account of right; the privacy officer can, and the head agrees.
@@ -65,8 +66,8 @@ async fn a_person_is_registered_read_and_erased_by_two() {
     office.finish_erasure(effect).await.expect("keys destroyed");
 
     let by = test.context(&desk).await;
-    let file = office.write(move |write| person::open(write, &by, id, u64::MAX)).await.expect("a tombstone");
-    assert_eq!(file.identity, None);
+    let file = office.write(move |write| person::open(write, &by, id, u64::MAX, person::HISTORY)).await.expect("a tombstone");
+    assert_eq!(file.who, Who::Erased);
     assert!(file.documents.is_empty());
     let by = test.context(&desk).await;
     let found = office.write(move |write| person::by_document(write, &by, &passport("A1234567").lookup_text())).await.expect("looked up");

@@ -69,7 +69,7 @@ async fn files_end_the_day_after_their_last_and_not_before() {
     let by = test.context(&desk).await;
     office.write(move |write| person::note(write, &by, touched, Note::new("datang lagi").unwrap())).await.unwrap();
     let by = test.context(&desk).await;
-    office.write(move |write| person::open(write, &by, old, u64::MAX)).await.unwrap();
+    office.write(move |write| person::open(write, &by, old, u64::MAX, 0)).await.unwrap();
 
     test.clock.advance_seconds((FIVE_YEARS - 30) * DAY);
     assert!(preview(&test).await.iter().all(|due| due.rule.kind != DataKind::PersonIdentity), "the last day is still kept");

@@ -65,8 +65,8 @@ pub(super) struct OfficersBody {
 pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result<Response, Refused> {
     let (by, keyring, before, limit) = (caller.by.clone(), caller.office().store().keyring().clone(), part.before, part.limit);
     let known = caller.office().read(move |tx| officer::page(tx, &keyring, &by, before, limit)).await?;
-    let next = part.next(&path, known.len(), known.last().map(|known| known.officer.profile));
-    let officers = known.iter().map(|known| OfficerBody {
+    let next = part.next(&path, known.read, known.last);
+    let officers = known.rows.iter().map(|known| OfficerBody {
         id: Uuid::from_bytes(*known.officer.id.as_bytes()),
         invited: known.officer.profile,
         name: known.name().to_owned(),

@@ -5,8 +5,9 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use serde::{Deserialize, Serialize};
 use siger_app::error::Fault;
-use siger_app::person::ByName;
+use siger_app::person::{ByName, Change, Who};
 use siger_app::{Error, person};
+use siger_domain::event::Event;
 use siger_domain::id::PersonId;
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, NAME_CHARS_MAX, Name, Note, PersonError, Sex};
 use siger_domain::personal::Personal;
@@ -141,7 +142,7 @@ pub(super) struct ListedBody {
     registered: u64,
     /// Newest change, RFC 3339 in UTC.
     changed_at: String,
-    /// Null where the entry is damaged.
+    /// Null where the entry that says it cannot be read.
     identity: Option<IdentityBody>,
 }
 
@@ -165,15 +166,19 @@ pub(super) struct FileBody {
     /// Entry that holds the present identity; to be named in a correction. Absent: erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     identity_entry: Option<u64>,
-    /// Absent: erased.
+    /// Absent: erased, or `unreadable` names its entry; a correction then takes its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<IdentityBody>,
     documents: Vec<DocumentBody>,
-    /// What changed it, newest first.
+    /// What changed it, newest first. Notes only where they were written for purposes for which the caller may open the file, or all where
+    /// the caller may list readers for the purpose of this call.
     history: Vec<HistoryBody>,
     /// The newest looks before this one, at most five: those for purposes for which the caller may open the file, or all where the caller may
     /// list readers for the purpose of this call.
     looks: Vec<EntryBody>,
+    /// Entries of this file that cannot be read; absent where all can. What they say is missing above, and the rest is whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<UnreadableBody>,
     /// The entry of this look.
     read_entry: u64,
     /// Address of older history; absent at the end.
@@ -181,11 +186,39 @@ pub(super) struct FileBody {
     next: Option<String>,
 }
 
+/// An entry that cannot be read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UnreadableBody {
+    /// What lacks it: `identity`, `documents`, `history` or `looks`.
+    #[schema(example = "documents")]
+    part: &'static str,
+    entry: u64,
+}
+
 /// An entry of a file's history.
 #[derive(Serialize, ToSchema)]
 pub(super) struct HistoryBody {
-    #[serde(flatten)]
-    entry: EntryBody,
+    number: u64,
+    /// RFC 3339 in UTC.
+    at: String,
+    /// The officer; absent: the program itself, or withheld like `purpose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<Uuid>,
+    /// Absent: withheld like `purpose`.
+    #[schema(example = "desk")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    /// Absent: done for a purpose for which the caller may not open the file; by whom is not said either.
+    #[schema(example = "counter_service")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<&'static str>,
+    /// What it is about: `person`.
+    subject_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Uuid>,
+    /// What happened.
+    #[schema(example = "person.noted")]
+    kind: String,
     /// The note, where the entry is one and it is not erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -284,13 +317,34 @@ impl DocumentBody {
     }
 }
 
+impl HistoryBody {
+    fn of(Change { line, withheld, event }: &Change) -> Self {
+        let stamp = (!withheld).then_some(line.stamp);
+        let note = match event {
+            Some(Event::PersonNoted(body)) => Some(body.note.reveal().to_owned()),
+            _ => None,
+        };
+        Self {
+            number: line.number,
+            at: line.stamp.at.to_rfc3339(),
+            actor: stamp.and_then(|stamp| stamp.actor).map(|id| Uuid::from_bytes(*id.as_bytes())),
+            role: stamp.map(|stamp| stamp.role.as_str()),
+            purpose: stamp.map(|stamp| stamp.purpose.as_str()),
+            subject_kind: line.subject.kind(),
+            subject: line.subject.id().map(Uuid::from_bytes),
+            kind: line.kind.clone(),
+            note,
+        }
+    }
+}
+
 impl ListedBody {
     fn of(listed: &person::Listed) -> Self {
         Self {
             id: Uuid::from_bytes(*listed.person.id.as_bytes()),
             registered: listed.person.registered,
             changed_at: listed.person.changed_at.to_rfc3339(),
-            identity: listed.identity.as_ref().map(IdentityBody::of),
+            identity: listed.who.known().map(IdentityBody::of),
         }
     }
 }
@@ -336,8 +390,8 @@ pub(super) async fn register(caller: Caller, key: Key, Given { body, hash }: Giv
 pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result<Response, Refused> {
     let (by, before, limit) = (caller.by.clone(), part.before, part.limit);
     let found = caller.office().write(move |write| person::page(write, &by, before, limit)).await?;
-    let next = part.next(&path, found.len(), found.last().map(|listed| listed.person.registered));
-    caller.answer(StatusCode::OK, &ListBody { persons: found.iter().map(ListedBody::of).collect(), next })
+    let next = part.next(&path, found.read, found.last);
+    caller.answer(StatusCode::OK, &ListBody { persons: found.rows.iter().map(ListedBody::of).collect(), next })
 }
 
 /// The persons on whose files a document stands. By POST, because a document number must not stand in an address; it
@@ -389,30 +443,24 @@ pub(super) async fn search(caller: Caller, Given { body, .. }: Given<SearchBody>
         ("limit" = Option<u32>, Query, description = "At most so much history, 1 to 200; 50 without it."),
     ),
     responses(
-        (status = 200, description = "The file; without identity when it was erased.", body = FileBody),
+        (status = 200, description = "The file; without identity when it was erased or its entry cannot be read.", body = FileBody),
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn open(caller: Caller, At(id): At<PersonId>, part: Part, Here(path): Here) -> Result<Response, Refused> {
     let (by, before, limit) = (caller.by.clone(), part.before, part.limit);
-    let file = caller.office().write(move |write| person::open_part(write, &by, id, before, limit)).await?;
-    let next = part.next(&path, file.history.len(), file.history.last().map(|(entry, _)| entry.number));
-    let history = file.history.iter().map(|(entry, event)| {
-        let note = match event {
-            Some(siger_domain::event::Event::PersonNoted(body)) => Some(body.note.reveal().to_owned()),
-            _ => None,
-        };
-        HistoryBody { entry: EntryBody::of(entry), note }
-    });
+    let file = caller.office().write(move |write| person::open(write, &by, id, before, limit)).await?;
+    let next = part.next(&path, file.history.read, file.history.last);
     let body = FileBody {
         id: Uuid::from_bytes(*file.person.id.as_bytes()),
         registered: file.person.registered,
         changed_at: file.person.changed_at.to_rfc3339(),
-        identity_entry: file.person.identity.filter(|_| file.identity.is_some()),
-        identity: file.identity.as_ref().map(IdentityBody::of),
+        identity_entry: file.person.identity.filter(|_| file.who != Who::Erased),
+        identity: file.who.known().map(IdentityBody::of),
         documents: file.documents.iter().map(DocumentBody::of).collect(),
-        history: history.collect(),
+        history: file.history.rows.iter().map(HistoryBody::of).collect(),
         looks: file.looks.iter().map(EntryBody::of_line).collect(),
+        unreadable: file.unreadable.iter().map(|it| UnreadableBody { part: it.place.as_str(), entry: it.number }).collect(),
         read_entry: file.number,
         next,
     };

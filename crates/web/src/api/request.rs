@@ -154,8 +154,8 @@ pub(super) async fn list(caller: Caller, part: Part, Here(path): Here) -> Result
     let (by, keyring) = (caller.by.clone(), caller.office().store().keyring().clone());
     let (before, limit) = (part.before, part.limit);
     let found = caller.office().read(move |tx| request::list(tx, &keyring, &by, before, limit)).await?;
-    let next = part.next(&path, found.len(), found.last().map(|opened| opened.request.opened));
-    caller.answer(StatusCode::OK, &RequestsBody { requests: found.iter().map(RequestBody::of).collect(), next })
+    let next = part.next(&path, found.read, found.last);
+    caller.answer(StatusCode::OK, &RequestsBody { requests: found.rows.iter().map(RequestBody::of).collect(), next })
 }
 
 /// Asks for something that a second person must agree to. Needs a fresh sign-in.

@@ -63,14 +63,13 @@ async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Response, WebError
             // What waits stands on the first part only, all of it; then what is over, newest first.
             let mut found = if part.before.is_none() { request::waiting(tx, &keyring, &by)? } else { Vec::new() };
             let over = request::list(tx, &keyring, &by, part.before.unwrap_or(u64::MAX), request::PAGE)?;
-            let last = over.last().map(|opened| opened.request.opened);
             // A part that is full may be the last one all the same.
-            let more = match last {
-                Some(last) if over.len() == request::PAGE as usize => !request::list(tx, &keyring, &by, last, 1)?.is_empty(),
-                _ => false,
+            let next = match over.full(request::PAGE) {
+                Some(last) if request::list(tx, &keyring, &by, last, 1)?.read > 0 => Some(last),
+                _ => None,
             };
-            found.extend(over.into_iter().filter(|opened| opened.request.state != RequestState::Open));
-            Ok((found, last.filter(|_| more)))
+            found.extend(over.rows.into_iter().filter(|opened| opened.request.state != RequestState::Open));
+            Ok((found, next))
         })
         .await?;
     let directory = desk.office().directory().await?;

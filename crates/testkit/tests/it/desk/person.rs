@@ -1,6 +1,7 @@
 //! Persons through their pages.
 
 use super::{Browser, Desk};
+use serde_json::Value;
 use siger_domain::access::{Purpose, Role};
 use siger_domain::id::PersonId;
 use siger_domain::person::{CountryCode, Identity, Name, Sex};
@@ -322,6 +323,50 @@ async fn a_file_shows_who_looked_at_it_and_gives_no_inquiry_away() {
     }
     // Five and no more.
     assert_eq!(looks(&dewi.get(&file).await.is(200)).matches("<li").count(), 5);
+}
+
+#[tokio::test]
+async fn a_note_of_an_inquiry_is_not_at_the_counter() {
+    let desk = Desk::new();
+    let (_, mut ratih) = desk.officer("ratih", &[Role::Desk]).await;
+    let (_, mut ilham) = desk.officer("ilham", &[Role::Intelligence]).await;
+    let (_, mut dewi) = desk.officer("dewi", &[Role::PrivacyOfficer]).await;
+    let (_, mut hadi) = desk.officer("hadi", &[Role::Head]).await;
+    let file = registered(&mut ratih, &SITI).await;
+    let api = format!("/api/v1{file}");
+    ratih.post(&format!("{file}/notes"), &[("note", "Datang bersama penjamin.")]).await.is(303);
+    let before: Value = serde_json::from_str(&ratih.get(&api).await.is(200).text).unwrap();
+    desk.test.clock.advance_seconds(120);
+    ilham.post(&format!("{file}/notes"), &[("note", "Diduga bekerja tanpa izin."), ("purpose", "enforcement")]).await.is(303);
+
+    // Neither what it says, nor by whom, nor that it is there: not its line, not its moment.
+    ratih.get(&file).await.is(200).says("Datang bersama penjamin.").says_not("Diduga").says_not("ilham").says_not("enforcement");
+    let seen = ratih.get(&api).await.is(200).says_not("Diduga").says_not("enforcement");
+    let seen: Value = serde_json::from_str(&seen.text).unwrap();
+    assert_eq!((&seen["history"], &seen["changed_at"]), (&before["history"], &before["changed_at"]));
+    let part: Value = serde_json::from_str(&ratih.get(&format!("{api}?limit=1")).await.is(200).text).unwrap();
+    assert_eq!(part["history"][0], before["history"][0], "it does not count");
+    let list: Value = serde_json::from_str(&ratih.get("/api/v1/persons").await.is(200).text).unwrap();
+    assert_eq!(list["persons"][0]["changed_at"], before["changed_at"]);
+
+    // Those who make inquiries see it, and those who may see who looked; the counter's own note stays with the counter.
+    ilham.get(&file).await.is(200).says("Diduga").says("ilham (contoh)").says_not("Datang bersama penjamin.");
+    ilham.get(&api).await.is(200).says("Diduga").says("enforcement").says_not("Datang bersama penjamin.");
+    for of in [&mut dewi, &mut hadi] {
+        of.get(&file).await.is(200).says("Diduga").says("Datang bersama penjamin.");
+    }
+
+    // What it changes in what everybody sees is seen, without by whom and what for.
+    let entry = seen["identity_entry"].to_string();
+    let fields = but(&SITI, &[("name", "Contoh Siti Rahma"), ("seen", &entry), ("purpose", "enforcement")]);
+    ilham.post(&format!("{file}/correct"), &fields).await.is(303);
+    let page = ratih.get(&file).await.is(200).says("Contoh Siti Rahma").says("File was corrected").says_not("ilham").says_not("enforcement");
+    page.says("Somebody, for a purpose that is not yours");
+    let seen: Value = serde_json::from_str(&ratih.get(&api).await.is(200).text).unwrap();
+    let corrected = seen["history"][0].as_object().unwrap();
+    assert_eq!(corrected["kind"], "person.corrected");
+    assert!(["actor", "role", "purpose"].iter().all(|field| !corrected.contains_key(*field)), "{corrected:?}");
+    ilham.get(&file).await.is(200).says("ilham (contoh)");
 }
 
 #[tokio::test]

@@ -92,6 +92,8 @@ pub struct CorrectView {
     pub identity: Identity,
     /// Entry of the identity that the officer saw.
     pub seen: u64,
+    /// The entry that says who the person is, where it cannot be read.
+    pub unreadable: Option<u64>,
     /// Somebody else corrected it meanwhile: what it says now.
     pub changed: Option<super::show::Who>,
     /// What is wrong.
@@ -109,6 +111,11 @@ pub fn correct_page(page: &Page<'_>, view: &CorrectView) -> Markup {
         html! {
             (Heading::new(title).up(ui.text("person-back"), &view.address).lead(html! { p { (ui.text("person-correct-lead")) } }).html(ui))
             (error_summary::error_summary(ui, &form::summary(ui, &view.faults)))
+            @if let Some(number) = view.unreadable {
+                (Notice::new(Tone::Heed, ui.text("person-correct-unreadable")).body(html! {
+                    p { (ui.format("person-correct-unreadable-why", &[("number", number.into())])) }
+                }).html(ui))
+            }
             @if let Some(now) = &view.changed {
                 (Notice::new(Tone::Heed, ui.text("person-changed-since")).body(html! {
                     p { (ui.text("person-changed-since-why")) }
@@ -165,11 +172,13 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         address: SAMPLE_ADDRESS.to_owned(),
         identity: form::sample_identity(),
         seen: 1_204,
+        unreadable: None,
         changed: None,
         faults: Vec::new(),
         purpose: Purpose::CounterService,
     };
     let changed = CorrectView { changed: Some(super::show::sample_who()), ..correct.clone() };
+    let unreadable = CorrectView { identity: Identity::default(), unreadable: Some(1_204), ..correct.clone() };
     let inside_file = Page { here: SAMPLE_ADDRESS, ..inside };
     vec![
         Sample::new("person-new", page(&inside, &empty)),
@@ -177,5 +186,6 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         Sample::new("person-new-known", page(&inside, &known)),
         Sample::new("person-correct", correct_page(&inside_file, &correct)),
         Sample::new("person-correct-changed", correct_page(&inside_file, &changed)),
+        Sample::new("person-correct-unreadable", correct_page(&inside_file, &unreadable)),
     ]
 }

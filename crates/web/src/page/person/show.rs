@@ -89,10 +89,31 @@ pub struct Happened {
     pub kind: &'static str,
     /// Who, and in which role.
     pub who: String,
-    /// What for.
-    pub purpose: Purpose,
+    /// What for; `None`: not shown to this officer.
+    pub purpose: Option<Purpose>,
     /// Entry.
     pub number: u64,
+}
+
+/// Entries that cannot be read, by the card that lacks them.
+#[derive(Clone, Debug, Default)]
+pub struct Unreadable {
+    /// Documents.
+    pub documents: Vec<u64>,
+    /// Notes; each is in the history, too.
+    pub notes: Vec<u64>,
+    /// Pictures and papers.
+    pub papers: Vec<u64>,
+    /// The history.
+    pub history: Vec<u64>,
+    /// Looks.
+    pub looks: Vec<u64>,
+}
+
+impl Unreadable {
+    fn is_empty(&self) -> bool {
+        [&self.documents, &self.notes, &self.papers, &self.history, &self.looks].into_iter().all(Vec::is_empty)
+    }
 }
 
 /// What the officer may do here.
@@ -119,8 +140,8 @@ pub struct May {
 pub struct View {
     /// The file, with what it is opened for.
     pub address: String,
-    /// Who it is about.
-    pub who: Who,
+    /// Who it is about, or the entry that says it and cannot be read.
+    pub who: Result<Who, u64>,
     /// Entry that made the file.
     pub registered: u64,
     /// Newest change.
@@ -135,6 +156,8 @@ pub struct View {
     pub history: Vec<Happened>,
     /// Who looked before this, newest first, as far as the officer may know of it.
     pub looks: Vec<Happened>,
+    /// What cannot be read.
+    pub unreadable: Unreadable,
     /// The newest part of the history.
     pub newest: Option<String>,
     /// The part after this one.
@@ -155,14 +178,17 @@ pub struct View {
 pub fn page(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let base = address_of(&view.address);
-    let mut known = identity_facts(ui, &view.who);
+    let mut known = view.who.as_ref().map_or_else(
+        |number| vec![(ui.text("person-name"), Some(lost(ui, *number, view.may.prove)))],
+        |who| identity_facts(ui, who),
+    );
     known.push((ui.text("person-made"), Some(entry(ui, view.registered, view.may.prove))));
     known.push((ui.text("person-changed"), Some(ui.moment(view.changed_at))));
     let to = |part: &str| format!("{base}/{part}?purpose={}", view.purpose.as_str());
     page.desk(
         &Head::new(ui.text("person-file")).section(Section::Persons),
         html! {
-            (Heading::new(&view.who.name)
+            (Heading::new(view.who.as_ref().map_or_else(|_| ui.text("person-file"), |who| &who.name))
                 .up(ui.text("person-title"), address::PERSONS)
                 .lead(html! { p {
                     (ui.format("person-look", &[("purpose", ui.word("purpose", view.purpose.as_str()).into())])) " "
@@ -172,6 +198,9 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                     @if view.may.correct { (Button::plain(ui.text("person-correct-title")).icon("pencil").link(ui, &to("correct"))) }
                 })
                 .html(ui))
+            @if view.who.is_err() || !view.unreadable.is_empty() {
+                (Notice::new(Tone::Stop, ui.text("person-damaged")).body(html! { p { (ui.text("person-damaged-why")) } }).html(ui))
+            }
             @if let Some(request) = &view.erasing {
                 (Notice::new(Tone::Heed, ui.text("person-erasing")).body(html! { p { a href=(request) { (ui.text("person-erasing-link")) } } }).html(ui))
             }
@@ -184,7 +213,7 @@ pub fn page(page: &Page<'_>, view: &View) -> Markup {
                 }
                 div.stack {
                     (notes(page, view, base))
-                    (looks(ui, &view.looks, view.may.readers.then(|| format!("{base}/readers")).as_deref(), view.may.prove))
+                    (looks(ui, view, view.may.readers.then(|| format!("{base}/readers")).as_deref()))
                     @if view.may.erase && view.erasing.is_none() {
                         div.no-print { (Card::new("erase", ui.text("person-erase-title")).html(html! {
                             p { (ui.text("person-erase-note")) }
@@ -231,13 +260,24 @@ pub(super) fn entry(ui: &Ui<'_>, number: u64, may_prove: bool) -> Markup {
     html! { @if may_prove { a href={ (address::JOURNAL) "/" (number) } { (words) } } @else { (words) } }
 }
 
+/// In the place of what an entry says that cannot be read.
+fn lost(ui: &Ui<'_>, number: u64, may_prove: bool) -> Markup {
+    html! { span.cluster { (badge::badge(ui, Tone::Stop, ui.text("person-lost"))) (entry(ui, number, may_prove)) } }
+}
+
+/// Each of them on a line of its own.
+fn all_lost(ui: &Ui<'_>, numbers: &[u64], may_prove: bool) -> Markup {
+    html! { @for number in numbers { p { (lost(ui, *number, may_prove)) } } }
+}
+
 fn documents(page: &Page<'_>, view: &View, add: &str) -> Markup {
     let ui = &page.ui;
     let card = Card::new("documents", ui.text("person-documents")).action(html! {
         @if view.may.correct { a.no-print href=(add) { (ui.text("person-document-add")) } }
     });
+    let lost = all_lost(ui, &view.unreadable.documents, view.may.prove);
     if view.documents.is_empty() {
-        return card.html(html! { p.muted { (ui.text("person-documents-none")) } });
+        return card.html(html! { @if view.unreadable.documents.is_empty() { p.muted { (ui.text("person-documents-none")) } } @else { (lost) } });
     }
     let columns = [
         Column::words(ui.text("person-number")),
@@ -259,7 +299,8 @@ fn documents(page: &Page<'_>, view: &View, add: &str) -> Markup {
             },
         ]
     });
-    card.flush().html(table::table(ui, ui.text("person-documents"), false, &columns, rows))
+    let table = table::table(ui, ui.text("person-documents"), false, &columns, rows);
+    if view.unreadable.documents.is_empty() { card.flush().html(table) } else { card.html(html! { (table) (lost) }) }
 }
 
 fn papers(page: &Page<'_>, view: &View, add: &str) -> Markup {
@@ -267,7 +308,7 @@ fn papers(page: &Page<'_>, view: &View, add: &str) -> Markup {
     let card = Card::new("papers", ui.text("person-papers"))
         .note(html! { (ui.text("person-papers-note")) })
         .action(html! { @if view.may.store { a.no-print href=(add) { (ui.text("person-paper-add")) } } });
-    if view.papers.is_empty() {
+    if view.papers.is_empty() && view.unreadable.papers.is_empty() {
         return card.html(html! { p.muted { (ui.text("person-papers-none")) } });
     }
     card.html(html! {
@@ -279,6 +320,7 @@ fn papers(page: &Page<'_>, view: &View, add: &str) -> Markup {
                     " " span.muted { (paper.media) ", " (ui.locale.bytes(paper.bytes)) " · " (ui.moment(paper.at)) }
                 }
             }
+            @for number in &view.unreadable.papers { li { (lost(ui, *number, view.may.prove)) } }
         }
     })
 }
@@ -286,14 +328,17 @@ fn papers(page: &Page<'_>, view: &View, add: &str) -> Markup {
 fn notes(page: &Page<'_>, view: &View, base: &str) -> Markup {
     let ui = &page.ui;
     let (typed, fault) = view.note.as_ref().map_or(("", None), |(typed, word)| (typed.as_str(), Some(ui.word("person-fault", word))));
-    Card::new("notes", ui.text("person-notes")).html(html! {
-        @if view.notes.is_empty() { p.muted { (ui.text("person-notes-none")) } }
+    // Where all looks may be seen, all notes are.
+    let note = html! { @if !view.may.readers { (ui.text("person-notes-note")) } };
+    Card::new("notes", ui.text("person-notes")).note(note).html(html! {
+        @if view.notes.is_empty() && view.unreadable.notes.is_empty() { p.muted { (ui.text("person-notes-none")) } }
         @for note in &view.notes {
             div.stack-s {
                 p { @for (index, line) in note.text.lines().enumerate() { @if index > 0 { br; } bdi { (line) } } }
                 p.small.muted { bdi { (note.who) } " · " (ui.moment(note.at)) }
             }
         }
+        (all_lost(ui, &view.unreadable.notes, view.may.prove))
         @if view.may.note {
             form.form.no-print method="post" action={ (base) "/notes" } {
                 (page.csrf_field())
@@ -312,7 +357,7 @@ fn trail_of(ui: &Ui<'_>, happened: &[Happened], may_prove: bool) -> Markup {
             at: it.at,
             what: html! { (ui.word("event", it.kind)) },
             who: &it.who,
-            purpose: Some(ui.word("purpose", it.purpose.as_str())),
+            purpose: it.purpose.map(|purpose| ui.word("purpose", purpose.as_str())),
             number: may_prove.then_some(it.number),
         })
         .collect();
@@ -322,9 +367,10 @@ fn trail_of(ui: &Ui<'_>, happened: &[Happened], may_prove: bool) -> Markup {
 fn history(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     Card::new("history", ui.text("person-history")).note(html! { (ui.text("person-history-note")) }).html(html! {
-        @if view.history.is_empty() { (empty(ui, "history", ui.text("person-history-none"), ui.text("person-history-none-why"), None)) }
+        @if view.history.is_empty() && view.unreadable.history.is_empty() { (empty(ui, "history", ui.text("person-history-none"), ui.text("person-history-none-why"), None)) }
         @else {
             (trail_of(ui, &view.history, view.may.prove))
+            (all_lost(ui, &view.unreadable.history, view.may.prove))
             @if view.newest.is_some() || view.older.is_some() {
                 (Pager { shown: view.history.len(), total: None, previous: view.newest.as_deref(), next: view.older.as_deref() }.named(ui, ui.text("person-history")))
             }
@@ -333,12 +379,14 @@ fn history(page: &Page<'_>, view: &View) -> Markup {
 }
 
 /// Who looked: on the file itself, so that everybody who opens it sees that looks are seen.
-fn looks(ui: &Ui<'_>, looks: &[Happened], all: Option<&str>, may_prove: bool) -> Markup {
+fn looks(ui: &Ui<'_>, view: &View, all: Option<&str>) -> Markup {
+    let lost = &view.unreadable.looks;
     Card::new("looks", ui.text("person-looks"))
         .note(html! { @if all.is_some() { (ui.text("person-looks-note-all")) } @else { (ui.text("person-looks-note")) } })
         .action(html! { @if let Some(all) = all { a.no-print href=(all) { (ui.text("person-looks-all")) } } })
         .html(html! {
-            @if looks.is_empty() { p.muted { (ui.text("person-looks-none")) } } @else { (trail_of(ui, looks, may_prove)) }
+            @if view.looks.is_empty() && lost.is_empty() { p.muted { (ui.text("person-looks-none")) } } @else { (trail_of(ui, &view.looks, view.may.prove)) }
+            (all_lost(ui, lost, view.may.prove))
         })
 }
 
@@ -353,6 +401,8 @@ pub struct Erased {
     pub request: Option<String>,
     /// What changed the file, newest first; what it said is gone.
     pub history: Vec<Happened>,
+    /// Entries of it that cannot be read.
+    pub unreadable: Vec<u64>,
     /// See the proof of an entry.
     pub may_prove: bool,
     /// Where who looked is shown, where that may be seen.
@@ -379,7 +429,10 @@ pub fn erased_page(page: &Page<'_>, view: &Erased) -> Markup {
                     (ui.text("person-erase-ground"), view.ground.map(|ground| html! { (ui.word("request-ground", ground.as_str())) })),
                     (ui.text("person-erased-request"), Some(html! { @if let Some(request) = &view.request { a href=(request) { (ui.text("person-erased-request-link")) } } @else { (ui.text("person-erased-no-request")) } })),
                 ])))
-                (Card::new("history", ui.text("person-history")).note(html! { (ui.text("person-erased-history")) }).html(trail_of(ui, &view.history, view.may_prove)))
+                (Card::new("history", ui.text("person-history")).note(html! { (ui.text("person-erased-history")) }).html(html! {
+                    (trail_of(ui, &view.history, view.may_prove))
+                    (all_lost(ui, &view.unreadable, view.may_prove))
+                }))
             }
         },
     )
@@ -395,12 +448,12 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let (ui, now) = (inside.ui, inside.ui.now);
     let ratih = ui.sample("Ratih S. (contoh), petugas loket", "Ratih S. (sample), counter officer");
     let happened =
-        |kind, seconds: i64, number| Happened { at: now.plus_seconds(-seconds), kind, who: ratih.to_owned(), purpose: Purpose::CounterService, number };
+        |kind, seconds: i64, number| Happened { at: now.plus_seconds(-seconds), kind, who: ratih.to_owned(), purpose: Some(Purpose::CounterService), number };
     let document = |kind, number: &str, expires: &str| Document { kind, issuer: "MYS".to_owned(), number: number.to_owned(), expires: expires.parse().ok() };
     let paper = |portrait, media, bytes| Paper { address: format!("{SAMPLE_ADDRESS}/blobs/00"), portrait, media, bytes, at: now.plus_seconds(-86_400) };
     let full = View {
         address: format!("{SAMPLE_ADDRESS}?purpose=counter_service"),
-        who: sample_who(),
+        who: Ok(sample_who()),
         registered: 17_010,
         changed_at: now.plus_seconds(-240),
         documents: vec![
@@ -429,6 +482,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
             happened("person.registered", 2_332_800, 17_010),
         ],
         looks: vec![happened("person.read", 3_600, 18_180), happened("person.read", 90_600, 18_049)],
+        unreadable: Unreadable::default(),
         newest: None,
         older: Some(format!("{SAMPLE_ADDRESS}?before=17010&purpose=counter_service")),
         look: 18_204,
@@ -438,7 +492,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         may: May { correct: true, note: true, store: true, see: true, readers: true, erase: true, prove: true },
     };
     let bare = View {
-        who: Who { name: "محمد عبد الرحمن السيد".to_owned(), born: None, sex: Sex::X, nationality: "XXA".to_owned() },
+        who: Ok(Who { name: "محمد عبد الرحمن السيد".to_owned(), born: None, sex: Sex::X, nationality: "XXA".to_owned() }),
         documents: Vec::new(),
         notes: Vec::new(),
         papers: Vec::new(),
@@ -449,12 +503,25 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         may: May::default(),
         ..full.clone()
     };
+    let damaged = View {
+        who: Err(17_010),
+        unreadable: Unreadable { documents: vec![17_010, 18_050], notes: vec![18_190], papers: vec![18_102], history: vec![18_190], looks: vec![18_049] },
+        history: vec![
+            happened("person.noted", 240, 18_190),
+            Happened { who: ui.text("person-withheld").to_owned(), purpose: None, ..happened("person.corrected", 3_600, 18_120) },
+            happened("person.registered", 2_332_800, 17_010),
+        ],
+        notes: Vec::new(),
+        looks: Vec::new(),
+        ..full.clone()
+    };
     let refused = View { note: Some((String::new(), "note")), ..full.clone() };
     let erased = Erased {
         erasure: Some(happened("person.erased", 3_600, 18_300)),
         ground: Some(ErasureGround::SubjectRequest),
         request: Some("/requests/019a9c3e-0000-7000-8000-000000000000".to_owned()),
         history: vec![happened("person.erased", 3_600, 18_300), happened("person.noted", 7_200, 18_190), happened("person.registered", 2_332_800, 17_010)],
+        unreadable: Vec::new(),
         may_prove: true,
         readers: Some(format!("{SAMPLE_ADDRESS}/readers")),
     };
@@ -462,6 +529,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     vec![
         Sample::new("person", page(&inside, &full)),
         Sample::new("person-bare", page(&inside, &bare)),
+        Sample::new("person-damaged", page(&inside, &damaged)),
         Sample::new("person-note-wrong", page(&inside, &refused)),
         Sample::new("person-erased", erased_page(&inside, &erased)),
         Sample::new("person-erased-by-law", erased_page(&inside, &by_law)),

@@ -4,10 +4,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use siger_app::context::About;
+use siger_app::person::Who;
 use siger_app::{Error, person};
 use siger_domain::access::Action;
 use siger_domain::id::PersonId;
-use siger_domain::person::{Note, PersonError};
+use siger_domain::person::{Identity, Note, PersonError};
 
 use super::super::officer::{again, before_form, id};
 use super::{file, file_for, for_purpose, own_purpose, reading, register::known_faults, to_file, typed};
@@ -40,11 +41,16 @@ pub(super) async fn note(Path(of): Path<String>, Posted { mut desk, fields }: Po
     }
 }
 
-/// What the file says now and the entry that says it. The officer sees it, so it is a look.
-async fn present(desk: &Desk, of: PersonId) -> Result<(siger_domain::person::Identity, u64), Error> {
+/// What the file says now, `None` where that cannot be read, and the entry that says it. The officer sees it, so it is a look.
+async fn present(desk: &Desk, of: PersonId) -> Result<(Option<Identity>, u64), Error> {
     let by = own_purpose(&desk.by, Action::PersonRead);
-    let file = desk.office().write(move |write| person::open_part(write, &by, of, u64::MAX, 0)).await?;
-    file.identity.zip(file.person.identity).ok_or(Error::Conflict("erased"))
+    let file = desk.office().write(move |write| person::open(write, &by, of, u64::MAX, 0)).await?;
+    let said_by = file.person.identity.ok_or(Error::Conflict("erased"))?;
+    match file.who {
+        Who::Known(identity) => Ok((Some(identity), said_by)),
+        Who::Unreadable { number } => Ok((None, number)),
+        Who::Erased => Err(Error::Conflict("erased")),
+    }
 }
 
 pub(super) async fn correct(mut desk: Desk, Path(of): Path<String>) -> Result<Response, WebError> {
@@ -53,7 +59,9 @@ pub(super) async fn correct(mut desk: Desk, Path(of): Path<String>) -> Result<Re
     before_form(&desk, Action::PersonCorrect, About::default())?;
     let (identity, seen) = present(&desk, of).await?;
     let purpose = reading(&desk.by);
-    let view = new::CorrectView { address: file_for(of, purpose), identity: typed::retyped(&identity), seen, changed: None, faults: Vec::new(), purpose };
+    let unreadable = identity.is_none().then_some(seen);
+    let identity = identity.as_ref().map_or_else(form::Identity::default, typed::retyped);
+    let view = new::CorrectView { address: file_for(of, purpose), identity, seen, unreadable, changed: None, faults: Vec::new(), purpose };
     Ok(desk.visit.answer(new::correct_page(&desk.visit.page(), &view)))
 }
 
@@ -64,7 +72,8 @@ pub(super) async fn save(Path(of): Path<String>, Posted { mut desk, fields }: Po
     let purpose = reading(&desk.by);
     desk.visit.here = file_for(of, purpose);
     let seen = fields.get("seen").parse().map_err(|_| Error::Conflict("changed_since"))?;
-    let mut view = new::CorrectView { address: file_for(of, purpose), identity: typed::identity(&fields), seen, changed: None, faults: Vec::new(), purpose };
+    let identity = typed::identity(&fields);
+    let mut view = new::CorrectView { address: file_for(of, purpose), identity, seen, unreadable: None, changed: None, faults: Vec::new(), purpose };
     let Some(identity) = typed::read_identity(&view.identity, desk.visit.ui().today(), &mut view.faults) else {
         return Ok(again(&desk, new::correct_page(&desk.visit.page(), &view)));
     };
@@ -74,7 +83,7 @@ pub(super) async fn save(Path(of): Path<String>, Posted { mut desk, fields }: Po
         Err(Error::Conflict("changed_since")) => {
             // What the officer typed stays; what the other one wrote stands beside it, and is seen from now on.
             let (now, entry) = present(&desk, of).await?;
-            (view.changed, view.seen) = (Some(file::who_is(&now)), entry);
+            (view.unreadable, view.changed, view.seen) = (now.is_none().then_some(entry), now.as_ref().map(file::who_is), entry);
             let mut response = desk.visit.answer(new::correct_page(&desk.visit.page(), &view));
             *response.status_mut() = StatusCode::CONFLICT;
             Ok(response)

@@ -21,8 +21,8 @@ async fn view(desk: &Desk, of: PersonId) -> Result<View, WebError> {
     there(desk, of).await?;
     let name = if may(&desk.by, Action::PersonRead) {
         let by = own_purpose(&desk.by, Action::PersonRead);
-        let file = desk.office().write(move |write| person::open_part(write, &by, of, u64::MAX, 0)).await?;
-        file.identity.map(|identity| identity.name.reveal().to_owned())
+        let file = desk.office().write(move |write| person::open(write, &by, of, u64::MAX, 0)).await?;
+        file.who.known().map(|identity| identity.name.reveal().to_owned())
     } else {
         None
     };

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use siger_app::Context;
 use siger_app::context::About;
 use siger_app::office::Directory;
-use siger_app::person::{self, Shown};
+use siger_app::person::{self, Change, Place, Shown, Who};
 use siger_domain::access::Action;
 use siger_domain::event::Event;
 use siger_domain::id::PersonId;
 use siger_domain::person::Identity;
 use siger_storage::journal::Line;
-use siger_storage::{Entry, to_hex};
+use siger_storage::to_hex;
 
 use super::super::home::event_word;
 use super::super::officer::id;
@@ -43,13 +43,13 @@ pub(super) async fn answer(desk: &Desk, of: PersonId, before: Option<u64>, note:
     let shown = desk.office().write(move |write| person::show(write, &by, of, before.unwrap_or(u64::MAX))).await?;
     let directory = desk.office().directory().await?;
     let page = desk.visit.page();
-    Ok(desk.visit.answer(match &shown.file.identity {
-        Some(identity) => {
-            let purpose = desk.by.authorise(Action::PersonRead, About::default())?.purpose;
-            show::page(&page, &view(&page.ui, &desk.by, &directory, &shown, identity, purpose, before, note))
-        }
-        None => show::erased_page(&page, &erased(&page.ui, &desk.by, &directory, &shown)),
-    }))
+    let who = match &shown.file.who {
+        Who::Erased => return Ok(desk.visit.answer(show::erased_page(&page, &erased(&page.ui, &desk.by, &directory, &shown)))),
+        Who::Known(identity) => Ok(who_is(identity)),
+        Who::Unreadable { number } => Err(*number),
+    };
+    let purpose = desk.by.authorise(Action::PersonRead, About::default())?.purpose;
+    Ok(desk.visit.answer(show::page(&page, &view(&page.ui, &desk.by, &directory, &shown, who, purpose, before, note))))
 }
 
 /// Who somebody is, for showing.
@@ -62,12 +62,37 @@ pub(super) fn who_is(identity: &Identity) -> show::Who {
     }
 }
 
-fn happened(ui: &Ui<'_>, directory: &Directory, entry: &Entry) -> show::Happened {
-    looked(ui, directory, &entry.line())
+fn happened(ui: &Ui<'_>, directory: &Directory, change: &Change) -> show::Happened {
+    let happened = looked(ui, directory, &change.line);
+    if change.withheld { show::Happened { who: ui.text("person-withheld").to_owned(), purpose: None, ..happened } } else { happened }
 }
 
 fn looked(ui: &Ui<'_>, directory: &Directory, line: &Line) -> show::Happened {
-    show::Happened { at: line.stamp.at, kind: event_word(&line.kind), who: who(ui, directory, &line.stamp), purpose: line.stamp.purpose, number: line.number }
+    let stamp = &line.stamp;
+    show::Happened { at: stamp.at, kind: event_word(&line.kind), who: who(ui, directory, stamp), purpose: Some(stamp.purpose), number: line.number }
+}
+
+/// What cannot be read, as the page says it.
+fn unreadable(shown: &Shown) -> show::Unreadable {
+    let (file, mut found) = (&shown.file, show::Unreadable::default());
+    for lost in &file.unreadable {
+        let list = match lost.place {
+            // Stands in the place of the name.
+            Place::Identity => continue,
+            Place::Documents => &mut found.documents,
+            Place::Papers => &mut found.papers,
+            Place::History => {
+                let note = |change: &Change| change.line.number == lost.number && change.line.kind == "person.noted";
+                if file.history.rows.iter().any(note) {
+                    found.notes.push(lost.number);
+                }
+                &mut found.history
+            }
+            Place::Looks => &mut found.looks,
+        };
+        list.push(lost.number);
+    }
+    found
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one thing that the page shows and comes from another place")]
@@ -76,21 +101,21 @@ fn view(
     by: &Context,
     directory: &Directory,
     shown: &Shown,
-    identity: &Identity,
+    whom: Result<show::Who, u64>,
     purpose: siger_domain::access::Purpose,
     before: Option<u64>,
     note: Option<(String, &'static str)>,
 ) -> show::View {
     let Shown { file, papers, erasing } = shown;
     let of = file.person.id;
-    let notes = file.history.iter().filter_map(|(entry, event)| match event {
-        Some(Event::PersonNoted(body)) => Some(show::Note { text: body.note.reveal().to_owned(), who: who(ui, directory, &entry.stamp), at: entry.stamp.at }),
+    let notes = file.history.rows.iter().filter_map(|Change { line, event, .. }| match event {
+        Some(Event::PersonNoted(body)) => Some(show::Note { text: body.note.reveal().to_owned(), who: who(ui, directory, &line.stamp), at: line.stamp.at }),
         _ => None,
     });
-    let older = file.history.last().filter(|_| file.history.len() == person::HISTORY as usize).filter(|(entry, _)| entry.number > file.person.registered);
+    let older = file.history.full(person::HISTORY).filter(|last| *last > file.person.registered);
     show::View {
         address: file_for(of, purpose),
-        who: who_is(identity),
+        who: whom,
         registered: file.person.registered,
         changed_at: file.person.changed_at,
         documents: file
@@ -109,10 +134,11 @@ fn view(
                 at: it.at,
             })
             .collect(),
-        history: file.history.iter().map(|(entry, _)| happened(ui, directory, entry)).collect(),
+        history: file.history.rows.iter().map(|change| happened(ui, directory, change)).collect(),
         looks: file.looks.iter().map(|line| looked(ui, directory, line)).collect(),
+        unreadable: unreadable(shown),
         newest: before.map(|_| file_for(of, purpose)),
-        older: older.map(|(entry, _)| format!("{}?before={}&purpose={}", file_of(of), entry.number, purpose.as_str())),
+        older: older.map(|last| format!("{}?before={last}&purpose={}", file_of(of), purpose.as_str())),
         look: file.number,
         purpose,
         erasing: erasing.filter(|_| by.may(Action::RequestList, About { own: true, ..About::default() })).map(|it| format!("{}/{it}", address::REQUESTS)),
@@ -131,16 +157,17 @@ fn view(
 
 fn erased(ui: &Ui<'_>, by: &Context, directory: &Directory, shown: &Shown) -> show::Erased {
     let file = &shown.file;
-    let erasure = file.history.iter().find(|(entry, _)| Some(entry.number) == file.person.erased);
-    let body = erasure.and_then(|(_, event)| match event {
+    let erasure = file.history.rows.iter().find(|change| Some(change.line.number) == file.person.erased);
+    let body = erasure.and_then(|change| match &change.event {
         Some(Event::PersonErased(body)) => Some(body),
         _ => None,
     });
     show::Erased {
-        erasure: erasure.map(|(entry, _)| happened(ui, directory, entry)),
+        erasure: erasure.map(|change| happened(ui, directory, change)),
         ground: body.map(|body| body.ground),
         request: body.and_then(|body| body.request).map(|request| format!("{}/{request}", address::REQUESTS)),
-        history: file.history.iter().map(|(entry, _)| happened(ui, directory, entry)).collect(),
+        history: file.history.rows.iter().map(|change| happened(ui, directory, change)).collect(),
+        unreadable: unreadable(shown).history,
         may_prove: may(by, Action::JournalProve),
         readers: may(by, Action::PersonReaders).then(|| format!("{}/readers", file_of(file.person.id))),
     }

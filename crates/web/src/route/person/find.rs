@@ -30,19 +30,19 @@ pub(super) async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Respons
     let purposes = purposes(&desk.by)?;
     let purpose = purposes.chosen;
     let (by, before) = (desk.by.clone(), part.before.unwrap_or(u64::MAX));
-    let (found, more) = desk
+    let (found, next) = desk
         .office()
         .write(move |write| {
             let found = person::list(write, &by, before)?;
             // A page that is full may be the last one all the same.
-            let more = match found.last() {
-                Some(last) if found.len() == person::PAGE as usize => !table::newest(write, last.person.registered, 1)?.is_empty(),
-                _ => false,
+            let next = match found.full(person::PAGE) {
+                Some(last) if !table::newest(write, last, 1)?.is_empty() => Some(last),
+                _ => None,
             };
-            Ok((found, more))
+            Ok((found.rows, next))
         })
         .await?;
-    let next = found.last().filter(|_| more).map(|last| format!("{}?before={}&purpose={}", address::PERSONS, last.person.registered, purpose.as_str()));
+    let next = next.map(|last| format!("{}?before={last}&purpose={}", address::PERSONS, purpose.as_str()));
     let view = list::View {
         rows: rows(&found, purpose, desk.visit.ui().text("person-unreadable")),
         newest: part.before.map(|_| format!("{}?purpose={}", address::PERSONS, purpose.as_str())),
@@ -56,9 +56,9 @@ pub(super) async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Respons
 fn rows(found: &[Listed], purpose: Purpose, unreadable: &str) -> Vec<Row> {
     let row = |listed: &Listed| Row {
         address: file_for(listed.person.id, purpose),
-        name: listed.identity.as_ref().map_or_else(|| unreadable.to_owned(), |identity| identity.name.reveal().to_owned()),
-        born: listed.identity.as_ref().and_then(|identity| identity.born.as_ref()).map(|born| *born.reveal()),
-        nationality: listed.identity.as_ref().map_or_else(|| "–".to_owned(), |identity| identity.nationality.to_string()),
+        name: listed.who.known().map_or_else(|| unreadable.to_owned(), |identity| identity.name.reveal().to_owned()),
+        born: listed.who.known().and_then(|identity| identity.born.as_ref()).map(|born| *born.reveal()),
+        nationality: listed.who.known().map_or_else(|| "–".to_owned(), |identity| identity.nationality.to_string()),
         changed_at: listed.person.changed_at,
     };
     found.iter().map(row).collect()
