@@ -71,7 +71,8 @@ fn a_trail_the_changes_of_a_file_and_the_looks_at_it_are_found_apart() {
             })
             .unwrap();
         let numbers = |found: Vec<siger_storage::journal::Line>| found.iter().map(|line| line.number).collect::<Vec<_>>();
-        let read_by_read = |found: Vec<(u64, Result<siger_storage::journal::Line, Error>)>| found.into_iter().map(|(_, line)| line.unwrap()).collect::<Vec<_>>();
+        let read_by_read =
+            |found: Vec<(u64, Result<siger_storage::journal::Line, Error>)>| found.into_iter().map(|(_, line)| line.unwrap()).collect::<Vec<_>>();
         store
             .read_blocking(|tx| -> Result<(), Error> {
                 let seven = OfficerId::new(START, [7; 10]);
@@ -85,7 +86,9 @@ fn a_trail_the_changes_of_a_file_and_the_looks_at_it_are_found_apart() {
                 }
                 let looks = read::looks_of_person(tx, person(1), u64::MAX, 10)?;
                 assert_eq!(looks.iter().map(|entry| entry.number).collect::<Vec<_>>(), [8, 6, 4, 3]);
-                let mut of = |purposes: &[Purpose], before, limit| read::look_lines_of_person(tx, person(1), purposes, before, limit).map(|found| numbers(read_by_read(found)));
+                let mut of = |purposes: &[Purpose], before, limit| {
+                    read::look_lines_of_person(tx, person(1), purposes, before, limit).map(|found| numbers(read_by_read(found)))
+                };
                 assert_eq!(of(Purpose::ALL, u64::MAX, 10)?, [8, 6, 4, 3]);
                 assert_eq!(of(&[Purpose::CounterService, Purpose::StayPermit], u64::MAX, 10)?, [6, 3]);
                 assert_eq!(of(&[Purpose::CounterService, Purpose::StayPermit], 6, 10)?, [3]);

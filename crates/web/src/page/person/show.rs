@@ -178,10 +178,8 @@ pub struct View {
 pub fn page(page: &Page<'_>, view: &View) -> Markup {
     let ui = &page.ui;
     let base = address_of(&view.address);
-    let mut known = view.who.as_ref().map_or_else(
-        |number| vec![(ui.text("person-name"), Some(lost(ui, *number, view.may.prove)))],
-        |who| identity_facts(ui, who),
-    );
+    let mut known =
+        view.who.as_ref().map_or_else(|number| vec![(ui.text("person-name"), Some(lost(ui, *number, view.may.prove)))], |who| identity_facts(ui, who));
     known.push((ui.text("person-made"), Some(entry(ui, view.registered, view.may.prove))));
     known.push((ui.text("person-changed"), Some(ui.moment(view.changed_at))));
     let to = |part: &str| format!("{base}/{part}?purpose={}", view.purpose.as_str());
