@@ -327,8 +327,9 @@ fn notes(page: &Page<'_>, view: &View, base: &str) -> Markup {
     let ui = &page.ui;
     let (typed, fault) = view.note.as_ref().map_or(("", None), |(typed, word)| (typed.as_str(), Some(ui.word("person-fault", word))));
     // Where all looks may be seen, all notes are.
-    let note = html! { @if !view.may.readers { (ui.text("person-notes-note")) } };
-    Card::new("notes", ui.text("person-notes")).note(note).html(html! {
+    let card = Card::new("notes", ui.text("person-notes"));
+    let card = if view.may.readers { card } else { card.note(html! { (ui.text("person-notes-note")) }) };
+    card.html(html! {
         @if view.notes.is_empty() && view.unreadable.notes.is_empty() { p.muted { (ui.text("person-notes-none")) } }
         @for note in &view.notes {
             div.stack-s {
