@@ -245,6 +245,7 @@ mod tests {
         let mut sets: Vec<RoleSet> = Role::ALL.iter().map(|role| RoleSet::of(*role)).collect();
         // Pairs for what only shows when roles meet.
         sets.extend([Role::Auditor, Role::System, Role::Applicant].map(|role| RoleSet::of(role).with(Role::Desk)));
+        sets.push(RoleSet::of(Role::Auditor).with(Role::Administrator));
         let mut asked = 0_u32;
         for roles in sets {
             for (action, own) in Action::ALL.iter().flat_map(|action| [(action, false), (action, true)]) {
