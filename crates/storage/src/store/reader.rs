@@ -7,14 +7,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 
 use super::url::Url;
 use super::{Durability, Open};
 use crate::engine::{Conn, Tx, postgres, sqlite};
 use crate::error::{Error, Result};
 
-/// Idle connections kept; more are opened when needed and closed again.
+/// Idle connections kept.
 const IDLE_MAX: usize = 16;
+/// Reads of PostgreSQL at once, each with a connection that then stays open: a new one costs the server a process, and it has no more than a hundred
+/// for everybody. Who comes later waits in the order of coming.
+const POSTGRES_MAX: usize = IDLE_MAX;
 
 #[derive(Clone)]
 pub(super) struct Readers {
@@ -23,14 +27,14 @@ pub(super) struct Readers {
 
 enum Pool {
     Sqlite { file: PathBuf, vfs: Option<String>, idle: Mutex<Vec<rusqlite::Connection>> },
-    Postgres { url: String, idle: Mutex<Vec<postgres::Connection>> },
+    Postgres { url: String, idle: Mutex<Vec<postgres::Connection>>, places: Arc<Semaphore> },
 }
 
 impl Readers {
     pub(super) fn new(open: &Open) -> Self {
         let pool = match &open.url {
             Url::Sqlite(folder) => Pool::Sqlite { file: Url::file(folder), vfs: open.vfs.clone(), idle: Mutex::default() },
-            Url::Postgres(url) => Pool::Postgres { url: url.clone(), idle: Mutex::default() },
+            Url::Postgres(url) => Pool::Postgres { url: url.clone(), idle: Mutex::default(), places: Arc::new(Semaphore::new(POSTGRES_MAX)) },
         };
         Self { pool: Arc::new(pool) }
     }
@@ -52,8 +56,18 @@ impl Readers {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let place = match &*self.pool {
+            Pool::Sqlite { .. } => None,
+            Pool::Postgres { places, .. } => Arc::clone(places).acquire_owned().await.ok(),
+        };
         let readers = self.clone();
-        match tokio::task::spawn_blocking(move || readers.read_blocking(f)).await {
+        match tokio::task::spawn_blocking(move || {
+            // Held until the connection is given back, also when whoever asked waits no longer.
+            let _place = place;
+            readers.read_blocking(f)
+        })
+        .await
+        {
             Ok(answer) => answer,
             Err(_) => Err(Error::Panicked.into()),
         }
@@ -72,7 +86,7 @@ impl Readers {
                 give_back(idle, conn);
                 answer
             }
-            Pool::Postgres { url, idle } => {
+            Pool::Postgres { url, idle, .. } => {
                 let pooled = idle.lock().pop();
                 let mut conn = match pooled {
                     Some(conn) => conn,

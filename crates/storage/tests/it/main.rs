@@ -6,4 +6,5 @@ mod contract;
 mod fixture;
 mod keys;
 mod place;
+mod reader;
 mod tlog_verifiers;

@@ -12,7 +12,7 @@ use siger_storage::{Error, Open, Stamp, Store, Url, Write};
 use tempfile::TempDir;
 
 /// Names a PostgreSQL database in which tests may make schemas of their own.
-const POSTGRES: &str = "SIGER_TEST_POSTGRES";
+pub const POSTGRES: &str = "SIGER_TEST_POSTGRES";
 /// 2026-11-24T02:00:00Z.
 pub const START: Instant = Instant::from_unix_micros(1_795_485_600_000_000);
 
