@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("no such {kind}: the word is not in the list")]
 pub struct UnknownWord {
-    kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 macro_rules! vocabulary {

@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+#[macro_use]
+pub mod label;
+
 pub mod access;
 pub mod event;
+pub mod finding;
 pub mod id;
 pub mod officer;
 pub mod person;
