@@ -10,6 +10,7 @@ pub mod id;
 pub mod officer;
 pub mod person;
 pub mod personal;
+pub mod receipt;
 pub mod request;
 pub mod retention;
 pub mod time;
