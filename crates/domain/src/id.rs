@@ -75,6 +75,8 @@ ids! {
     OfficerId = "officer";
     /// A request that a second person must answer.
     RequestId = "request";
+    /// One inspection of a person at the counter or at a post.
+    InspectionId = "inspection";
     /// A sign-in that the server keeps.
     SessionId = "session";
     /// A way to sign in: a passkey, a password, a code generator.

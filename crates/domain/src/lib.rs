@@ -7,6 +7,7 @@ pub mod access;
 pub mod event;
 pub mod finding;
 pub mod id;
+pub mod inspection;
 pub mod officer;
 pub mod person;
 pub mod personal;
