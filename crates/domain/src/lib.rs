@@ -11,6 +11,7 @@ pub mod inspection;
 pub mod officer;
 pub mod person;
 pub mod personal;
+pub mod presence;
 pub mod receipt;
 pub mod request;
 pub mod retention;

@@ -4,6 +4,7 @@
 
 mod inspection;
 mod inspection_walk;
+mod presence;
 
 /// Compares a text with the file that is kept in the tree.
 fn check_file(path: &str, now: &str) {
