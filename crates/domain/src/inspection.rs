@@ -203,6 +203,19 @@ impl Inspection {
         Ok(stands)
     }
 
+    /// Where a list of steps led that was recorded with the states it led to. Asks no guard and looks at no row: what was allowed
+    /// when it was recorded stays so, whatever the table says today.
+    ///
+    /// # Errors
+    /// The number of the step that cannot have led there: the list is damaged.
+    pub fn recall(begin: &Begin, steps: &[(Step, Stage)]) -> Result<Option<Self>, usize> {
+        let mut stands: Option<Self> = None;
+        for (number, (step, to)) in steps.iter().enumerate() {
+            stands = Some(led(stands.as_ref(), begin, *to, step).filter(|after| after.stage() == *to).ok_or(number)?);
+        }
+        Ok(stands)
+    }
+
     /// The actions that the state leaves open to somebody now: what a page shows as buttons. What an action carries is asked when
     /// it is taken.
     pub fn open_to(&self, by: By, now: Instant) -> Vec<Act> {
@@ -276,7 +289,14 @@ fn take(before: Option<&Inspection>, begin: &Begin, step: &Step) -> Result<Moved
     if let Some(guard) = row.guards.iter().find(|guard| !guard.holds(&asked)) {
         return Err(StepError::Guard { act, guard: *guard });
     }
-    let state = enter(before, begin, row, step).ok_or(StepError::NotHere { from, act })?;
+    let inspection = led(before, begin, row.to, step).ok_or(StepError::NotHere { from, act })?;
+    let tasks = row.tasks.iter().copied().filter(|task| task.is_due(before, &inspection)).collect();
+    Ok(Moved { inspection, row, tasks })
+}
+
+/// The inspection after a step that leads to a state.
+fn led(before: Option<&Inspection>, begin: &Begin, to: Stage, step: &Step) -> Option<Inspection> {
+    let state = enter(before, begin, to, step)?;
     let (person, citizen) = match step.action {
         Action::Identify { person, citizen } => (person, citizen),
         _ => before.map_or((begin.person, begin.citizen), |before| (before.person, before.citizen)),
@@ -286,14 +306,12 @@ fn take(before: Option<&Inspection>, begin: &Begin, step: &Step) -> Result<Moved
         _ => before.and_then(|before| before.presented),
     };
     let steps = before.map_or(0, |before| before.steps) + 1;
-    let inspection = Inspection { begin: begin.clone(), person, citizen, state, presented, last: step.at, steps };
-    let tasks = row.tasks.iter().copied().filter(|task| task.is_due(before, &inspection)).collect();
-    Ok(Moved { inspection, row, tasks })
+    Some(Inspection { begin: begin.clone(), person, citizen, state, presented, last: step.at, steps })
 }
 
 /// The new state. `None` where a row of the table leads somewhere that no arm here builds, or where an officer is missing: the
 /// tests take every row, so neither happens.
-fn enter(before: Option<&Inspection>, begin: &Begin, row: &Row, step: &Step) -> Option<State> {
+fn enter(before: Option<&Inspection>, begin: &Begin, to: Stage, step: &Step) -> Option<State> {
     let (at, officer) = (step.at, step.by.officer);
     let secondary = |cause, first| State::Secondary(Secondary { cause, since: at, first, examiner: None, findings: begin.unmade.clone() });
     Some(match (before.map(|before| &before.state), &step.action) {
@@ -350,7 +368,7 @@ fn enter(before: Option<&Inspection>, begin: &Begin, row: &Row, step: &Step) -> 
                 Proposal::Passage { grant, because } => {
                     let decision =
                         Admission { grant: *grant, by: *by, second: Some(second), at, because: Some(*because), findings: secondary.findings.clone() };
-                    if row.to == Stage::Departed { State::Departed { by: Some(*by), at, decision } } else { State::Admitted(decision) }
+                    if to == Stage::Departed { State::Departed { by: Some(*by), at, decision } } else { State::Admitted(decision) }
                 }
             }
         }
@@ -358,7 +376,7 @@ fn enter(before: Option<&Inspection>, begin: &Begin, row: &Row, step: &Step) -> 
 
         (Some(State::DeferredOffline(decision)), Action::Recheck { findings }) => {
             let findings = findings.against(&begin.unmade);
-            match row.to {
+            match to {
                 Stage::Admitted => State::Admitted(Admission { findings, ..decision.clone() }),
                 Stage::DeferredOffline => State::DeferredOffline(Admission { findings, ..decision.clone() }),
                 _ => State::Secondary(Secondary { cause: ReferralCause::Recheck, since: at, first: Some(decision.by), examiner: None, findings }),

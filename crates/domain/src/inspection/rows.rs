@@ -197,7 +197,7 @@ pub static ROWS: &[Row] = &[
     edge(Some(S::AwaitingSecond), A::Approve, S::Refused, &[(Role::Secondary, ARRIVAL), (Role::Head, ARRIVAL)])
         .case(When::Refusal)
         .needs(&[G::SecondPerson, G::InTime])
-        .then(&[E::Notice, E::Receipt])
+        .then(&[E::EndStay, E::Notice, E::Receipt])
         .opens(&[T::DetentionCheck])
         .rests(REFUSED)
         .why(

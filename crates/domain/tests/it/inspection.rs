@@ -499,6 +499,21 @@ fn told_deferred(last: Action) -> Vec<((u8, Role), Action)> {
 }
 
 #[test]
+fn what_was_recorded_is_recalled_whatever_the_table_says_today() {
+    let begin = begin(Kind::Arrival, false);
+    // Nobody may do this today; it was recorded, so it is what happened.
+    let told = steps(&[((6, Role::Desk), Action::Present), ((6, Role::Desk), Action::Take), ((6, Role::Desk), admit(None))]);
+    let stages = [Stage::Presented, Stage::Primary, Stage::Admitted];
+    let recorded: Vec<(Step, Stage)> = told.iter().cloned().zip(stages).collect();
+    assert!(Inspection::replay(begin.clone(), &told).is_err());
+    assert_eq!(Inspection::recall(&begin, &recorded).map(|now| now.map(|now| now.stage())), Ok(Some(Stage::Admitted)));
+    // A step that cannot have led there is damage.
+    let damaged: Vec<(Step, Stage)> = told.into_iter().zip([Stage::Presented, Stage::Primary, Stage::Refused]).collect();
+    assert_eq!(Inspection::recall(&begin, &damaged), Err(2));
+    assert_eq!(Inspection::recall(&begin, &[]), Ok(None));
+}
+
+#[test]
 fn actions_are_read_back() {
     for action in palette(START) {
         let json = serde_json::to_string(&action).expect("JSON");
@@ -598,6 +613,8 @@ proptest! {
         check_history(kind, &history)?;
         // The same list, the same standing; and whoever was let in has somebody who answers for it.
         prop_assert_eq!(Inspection::replay(begin(kind, false), &taken), Ok(stands.clone()));
+        let recorded: Vec<(Step, Stage)> = history.iter().map(|(_, step, to)| (step.clone(), *to)).collect();
+        prop_assert_eq!(Inspection::recall(&begin(kind, false), &recorded), Ok(stands.clone()));
         if let Some(State::Admitted(decision) | State::DeferredOffline(decision)) = stands.as_ref().map(Inspection::state) {
             prop_assert_ne!(Some(decision.by), decision.second);
         }
