@@ -14,6 +14,7 @@ mod init;
 mod invite;
 mod keys;
 mod log;
+mod mrz;
 mod place;
 mod reference;
 mod sample;
@@ -81,6 +82,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Put many invented persons and notes into a sample office, for measuring
     Fill(fill::Fill),
+    /// Read machine-readable zones of travel documents; needs no office
+    Mrz(mrz::Mrz),
     /// Print the reference of all settings
     Settings(reference::Reference),
 }
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Fill(fill) => fill.run(),
+        Command::Mrz(mrz) => mrz.run(),
         Command::Settings(reference) => reference.run(),
     };
     let Err(error) = done else { return ExitCode::SUCCESS };

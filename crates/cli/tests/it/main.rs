@@ -8,6 +8,7 @@
 
 mod drill;
 mod keys;
+mod mrz;
 mod offices;
 mod running;
 mod service;
