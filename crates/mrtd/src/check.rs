@@ -20,23 +20,32 @@ pub const fn value(character: char) -> Option<u8> {
 
 /// The check digit of a text, or nothing when it has a character that a zone cannot hold.
 pub fn digit(text: &str) -> Option<char> {
-    text.chars().all(crate::cells::is_cell).then(|| char::from(of(text.bytes())))
+    text.chars().all(crate::cells::is_cell).then(|| char::from(of(&[text.as_bytes()])))
 }
 
-/// The check digit of cells.
-pub(crate) fn of(cells: impl Iterator<Item = u8>) -> u8 {
-    let mut sum = 0;
-    let mut weight = 7u32;
-    for cell in cells {
-        sum += weight * u32::from(value(char::from(cell)).unwrap_or(0));
-        weight = match weight {
-            7 => 3,
-            3 => 1,
-            _ => 7,
-        };
+/// The check digit of cells that stand in several places, in this order.
+pub(crate) fn of(places: &[&[u8]]) -> u8 {
+    const WEIGHTS: [u32; 3] = [7, 3, 1];
+    let (mut sum, mut next) = (0, 0);
+    for cell in places.iter().copied().flatten() {
+        sum += WEIGHTS[next] * u32::from(VALUES[usize::from(*cell)]);
+        next = if next == 2 { 0 } else { next + 1 };
     }
     b'0' + (sum % 10) as u8
 }
+
+/// [`value`] of each byte.
+const VALUES: [u8; 256] = {
+    let mut values = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(value) = value(byte as u8 as char) {
+            values[byte] = value;
+        }
+        byte += 1;
+    }
+    values
+};
 
 /// A check digit of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

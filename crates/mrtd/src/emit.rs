@@ -73,14 +73,14 @@ pub fn emit(document: &Document) -> Result<Lines, EmitError> {
     lines.field_mut(Field::ExpiryDate).copy_from_slice(&document.expiry_date.cells());
     put_number(&mut lines, document)?;
 
-    put_digit(&mut lines, Check::BirthDate, &[Field::BirthDate]);
-    put_digit(&mut lines, Check::ExpiryDate, &[Field::ExpiryDate]);
+    put_digit(&mut lines, Check::BirthDate, Field::BirthDate);
+    put_digit(&mut lines, Check::ExpiryDate, Field::ExpiryDate);
     if document.optional_1.as_str().is_empty() && document.empty_number_check == EmptyNumberCheck::Filler {
         lines.field_mut(Field::PersonalNumberCheck).fill(FILLER);
     } else {
-        put_digit(&mut lines, Check::PersonalNumber, &[Field::Optional1]);
+        put_digit(&mut lines, Check::PersonalNumber, Field::Optional1);
     }
-    let composite = check::of(format.composite().iter().flat_map(|span| &lines.cells[span.cells(format)]).copied());
+    let composite = check::of(&format.covered(&lines.cells));
     lines.field_mut(Field::CompositeCheck).fill(composite);
     Ok(lines)
 }
@@ -91,7 +91,7 @@ fn put_number(lines: &mut Lines, document: &Document) -> Result<(), EmitError> {
     if number.len() <= 9 || !lines.format.continues_numbers() {
         put(lines, Field::DocumentNumber, number)?;
         put(lines, Field::Optional1, document.optional_1.as_str())?;
-        put_digit(lines, Check::DocumentNumber, &[Field::DocumentNumber]);
+        put_digit(lines, Check::DocumentNumber, Field::DocumentNumber);
         return Ok(());
     }
     let (beginning, rest) = number.split_at(9);
@@ -107,7 +107,7 @@ fn put_number(lines: &mut Lines, document: &Document) -> Result<(), EmitError> {
     }
     put(lines, Field::DocumentNumber, beginning)?;
     lines.field_mut(Field::DocumentNumberCheck).fill(FILLER);
-    let digit = check::of(number.bytes());
+    let digit = check::of(&[number.as_bytes()]);
     let written = rest.bytes().chain([digit, FILLER]).chain(optional.bytes());
     lines.field_mut(Field::Optional1).iter_mut().zip(written).for_each(|(cell, byte)| *cell = byte);
     Ok(())
@@ -123,7 +123,7 @@ fn put(lines: &mut Lines, field: Field, text: &str) -> Result<(), EmitError> {
     Ok(())
 }
 
-fn put_digit(lines: &mut Lines, check: Check, covered: &[Field]) {
-    let digit = check::of(covered.iter().flat_map(|field| lines.field(*field)).copied());
+fn put_digit(lines: &mut Lines, check: Check, covered: Field) {
+    let digit = check::of(&[lines.field(covered)]);
     lines.field_mut(digit_field(check)).fill(digit);
 }

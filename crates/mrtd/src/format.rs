@@ -64,6 +64,13 @@ impl Format {
         matches!(self, Self::Td1 | Self::Td2)
     }
 
+    /// What the composite digit is computed over, in these cells.
+    pub(crate) fn covered(self, cells: &[u8; CELLS_MAX]) -> [&[u8]; 4] {
+        let mut covered: [&[u8]; 4] = [&[]; 4];
+        covered.iter_mut().zip(self.composite()).for_each(|(place, span)| *place = &cells[span.cells(self)]);
+        covered
+    }
+
     /// The format of lines of these lengths; a visa is told from the document of the same size by its first letter.
     pub(crate) fn of(lengths: &[usize], first: Option<char>) -> Option<Self> {
         match (lengths, first) {

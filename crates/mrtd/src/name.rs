@@ -151,18 +151,14 @@ pub struct Identifier<'z>(&'z str);
 impl<'z> Identifier<'z> {
     /// Primary and secondary identifier of a name field.
     pub(crate) fn both(field: &'z str) -> (Self, Self) {
-        let (primary, secondary) = field.split_once("<<").unwrap_or((field, ""));
+        let between = field.as_bytes().windows(2).position(|pair| pair == b"<<").unwrap_or(field.len());
+        let (primary, secondary) = field.split_at_checked(between).unwrap_or((field, ""));
         (Self(primary.trim_matches('<')), Self(secondary.trim_matches('<')))
     }
 
     /// Its parts.
     pub fn parts(self) -> impl Iterator<Item = &'z str> {
         self.0.split('<').filter(|part| !part.is_empty())
-    }
-
-    /// Whether more than one filler stands between two of its parts.
-    pub(crate) fn has_wide_gaps(self) -> bool {
-        self.0.contains("<<")
     }
 
     /// Whether there is none.

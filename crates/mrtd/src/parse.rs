@@ -5,7 +5,6 @@ use crate::check::{self, Check, Checks, Verdict};
 use crate::code::DocumentCode;
 use crate::date::{DateError, State, ZoneDate};
 use crate::format::{Field, Format};
-use crate::name::Identifier;
 use crate::problem::{Fault, Problems, Refusal};
 use crate::sex::Sex;
 use crate::state::{Kind, StateCode};
@@ -30,23 +29,37 @@ use crate::zone::{Lines, Zone};
 /// ```
 pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Zone, Refusal> {
     let mut lengths = [0; 3];
-    for (length, line) in lengths.iter_mut().zip(lines) {
-        *length = line.as_ref().chars().count();
+    let mut texts = [""; 3];
+    for ((length, text), line) in lengths.iter_mut().zip(&mut texts).zip(lines) {
+        *text = line.as_ref();
+        *length = if text.is_ascii() { text.len() } else { text.chars().count() };
     }
-    let first = lines.first().and_then(|line| line.as_ref().chars().next());
+    let texts = texts.get(..lines.len()).unwrap_or_default();
+    let first = texts.first().and_then(|text| text.chars().next());
     let format = lengths.get(..lines.len()).and_then(|lengths| Format::of(lengths, first)).ok_or(Refusal::Length { lines: lines.len(), lengths })?;
+    Ok(read(format, texts))
+}
 
+/// Reads lines that have the number and lengths of the format.
+fn read(format: Format, texts: &[&str]) -> Zone {
     let mut zone = Zone { lines: Lines::blank(format), rest: 0, alien: 0, checks: Checks([None; 5]), problems: Problems::NONE };
     let mut seen = [false; Field::ALL.len()];
-    for (index, character) in lines.iter().flat_map(|line| line.as_ref().chars()).enumerate() {
-        if is_cell(character) {
-            zone.lines.cells[index] = character as u8;
+    for (line, text) in texts.iter().enumerate() {
+        let begins = line * format.width();
+        if text.bytes().all(|byte| is_cell(char::from(byte))) {
+            zone.lines.cells[begins..begins + text.len()].copy_from_slice(text.as_bytes());
             continue;
         }
-        zone.alien |= 1 << index;
-        let field = format.field_at(index);
-        if !std::mem::replace(&mut seen[field as usize], true) {
-            zone.problems.push(field, Fault::Character { found: character, column: (index % format.width()) as u8 + 1 });
+        for (index, character) in (begins..).zip(text.chars()) {
+            if is_cell(character) {
+                zone.lines.cells[index] = character as u8;
+                continue;
+            }
+            zone.alien |= 1 << index;
+            let field = format.field_at(index);
+            if !std::mem::replace(&mut seen[field as usize], true) {
+                zone.problems.push(field, Fault::Character { found: character, column: (index - begins) as u8 + 1 });
+            }
         }
     }
     zone.rest = rest_of_long_number(&zone.lines);
@@ -61,7 +74,7 @@ pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Zone, Refusal> {
             look(&mut zone, field);
         }
     }
-    Ok(zone)
+    zone
 }
 
 /// The field of a check digit.
@@ -94,19 +107,18 @@ fn checks(zone: &Zone) -> Checks {
     let lines = &zone.lines;
     let digit = |check| lines.field(digit_field(check)).first().copied();
     // A field and the digit behind it.
-    let plain = |check, field| digit(check).map(|found| Verdict::new(found, check::of(lines.field(field).iter().copied())));
+    let plain = |check, field| digit(check).map(|found| Verdict::new(found, check::of(&[lines.field(field)])));
     let number = match zone.rest {
         0 => plain(Check::DocumentNumber, Field::DocumentNumber),
         rest => {
             // The filler between the two pieces is not counted (part 5 §4.2.4).
             let (rest, after) = lines.field(Field::Optional1).split_at(usize::from(rest));
-            after.first().map(|found| Verdict::new(*found, check::of(lines.field(Field::DocumentNumber).iter().chain(rest).copied())))
+            after.first().map(|found| Verdict::new(*found, check::of(&[lines.field(Field::DocumentNumber), rest])))
         }
     };
     let personal = plain(Check::PersonalNumber, Field::Optional1);
     let empty = lines.field(Field::Optional1).iter().all(|cell| *cell == FILLER);
-    let covered = lines.format.composite().iter().flat_map(|span| &lines.cells[span.cells(lines.format)]);
-    let composite = digit(Check::Composite).map(|found| Verdict::new(found, check::of(covered.copied())));
+    let composite = digit(Check::Composite).map(|found| Verdict::new(found, check::of(&lines.format.covered(&lines.cells))));
     let mut checks = Checks([
         number,
         plain(Check::BirthDate, Field::BirthDate),
@@ -159,25 +171,7 @@ fn look(zone: &mut Zone, field: Field) {
                 Some(_) => {}
             }
         }
-        Field::Name => {
-            let cells = zone.lines.field(field);
-            let (primary, secondary) = Identifier::both(as_text(cells));
-            let filled = cells.iter().rposition(|cell| *cell != FILLER).map_or(0, |last| last + 1);
-            let odd = |text: Identifier<'_>| text.has_wide_gaps();
-            let begins = cells.starts_with(b"<") && !(primary.is_empty() && cells.starts_with(b"<<") && cells.get(2) != Some(&FILLER));
-            let gap = !primary.is_empty() && !secondary.is_empty() && as_text(&cells[..filled]).contains("<<<");
-            if cells.iter().any(u8::is_ascii_digit) {
-                say(Fault::DigitInName);
-            }
-            if primary.is_empty() && secondary.is_empty() {
-                say(Fault::NoName);
-            } else if begins || gap || odd(primary) || odd(secondary) {
-                say(Fault::NameSeparators);
-            }
-            if filled == cells.len() {
-                say(Fault::MaybeTruncated);
-            }
-        }
+        Field::Name => look_at_name(zone),
         Field::DocumentNumber if zone.lines.field(field).iter().all(|cell| *cell == FILLER) => say(Fault::NumberMissing),
         Field::BirthDate | Field::ExpiryDate => match ZoneDate::read(as_text(zone.lines.field(field))) {
             Err(DateError::NotADate) => say(Fault::NotADate),
@@ -188,5 +182,32 @@ fn look(zone: &mut Zone, field: Field) {
         },
         Field::Sex if zone.lines.field(field).first().is_none_or(|cell| Sex::of(char::from(*cell)).is_none()) => say(Fault::NotASex),
         _ => {}
+    }
+}
+
+/// One pass over the name: digits, and fillers that are not as the standard has them. Single ones stand between parts, two once, between the
+/// identifiers, also at the beginning where there is no primary one.
+fn look_at_name(zone: &mut Zone) {
+    let cells = zone.lines.field(Field::Name);
+    let filled = cells.iter().rposition(|cell| *cell != FILLER).map_or(0, |last| last + 1);
+    let (mut run, mut pairs, mut odd, mut digits) = (0, 0, false, false);
+    for (index, cell) in cells[..filled].iter().enumerate() {
+        if *cell == FILLER {
+            run += 1;
+            continue;
+        }
+        digits |= cell.is_ascii_digit();
+        match std::mem::take(&mut run) {
+            0 => {}
+            1 => odd |= index == 1,
+            2 => pairs += 1,
+            _ => odd = true,
+        }
+    }
+    let full = filled == cells.len();
+    for (is, fault) in [(digits, Fault::DigitInName), (filled == 0, Fault::NoName), (odd || pairs > 1, Fault::NameSeparators), (full, Fault::MaybeTruncated)] {
+        if is {
+            zone.problems.push(Field::Name, fault);
+        }
     }
 }

@@ -45,9 +45,32 @@ pub struct Entry {
 
 /// What a code means, or nothing when it is not listed.
 pub fn lookup(code: &str) -> Option<Entry> {
-    let found = TABLE.binary_search_by(|(listed, _, _)| (*listed).cmp(code)).ok()?;
+    let found = KEYS.binary_search(&key(code)?).ok()?;
     TABLE.get(found).map(|&(code, name, kind)| Entry { code, name, kind })
 }
+
+/// A code as a number in the order of the alphabet; nothing when it has more than three bytes.
+const fn key(code: &str) -> Option<u32> {
+    match *code.as_bytes() {
+        [a] => Some((a as u32) << 16),
+        [a, b] => Some((a as u32) << 16 | (b as u32) << 8),
+        [a, b, c] => Some((a as u32) << 16 | (b as u32) << 8 | c as u32),
+        _ => None,
+    }
+}
+
+/// The table's codes as numbers, which are found faster than texts.
+const KEYS: [u32; TABLE.len()] = {
+    let mut keys = [0; TABLE.len()];
+    let mut index = 0;
+    while index < keys.len() {
+        if let Some(key) = key(TABLE[index].0) {
+            keys[index] = key;
+        }
+        index += 1;
+    }
+    keys
+};
 
 /// All codes, in the order of the alphabet.
 pub fn all() -> impl Iterator<Item = Entry> {
