@@ -11,6 +11,7 @@ pub mod format;
 pub mod name;
 pub mod parse;
 pub mod problem;
+pub mod scan;
 pub mod sex;
 pub mod state;
 pub mod transliterate;

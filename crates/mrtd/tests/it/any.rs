@@ -153,6 +153,17 @@ proptest! {
         hold(&lines);
     }
 
+    /// Any text as it is typed; what is made of it stays as it is when made again.
+    #[test]
+    fn any_text_typed(text in "[A-Za-z0-9< \r\né]{0,200}", zone in documents()) {
+        for text in [text.clone(), text + &lines_of(&zone).concat().to_lowercase(), lines_of(&zone).concat().to_lowercase()] {
+            let lines = siger_mrtd::scan::lines(&text);
+            prop_assert_eq!(siger_mrtd::scan::lines(&lines.join("\n")), lines.clone());
+            hold(&lines);
+        }
+        prop_assert_eq!(siger_mrtd::scan::lines(&lines_of(&zone).concat()), lines_of(&zone));
+    }
+
     /// Any text as the parts of a document: refused or held.
     #[test]
     fn any_text_as_parts(text in "\\PC{0,50}") {
