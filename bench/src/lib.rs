@@ -3,3 +3,4 @@
 pub mod floor;
 pub mod ground;
 pub mod load;
+pub mod mrz;

@@ -10,7 +10,7 @@ use siger_bench::ground::{Options, Scenario};
 use siger_bench::load::{self, Outcome, Plan, Request, Value, Values};
 
 #[derive(Parser)]
-#[command(name = "siger-bench", about = "Measures Siger through its real HTTP server")]
+#[command(name = "siger-bench", about = "Measures Siger")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -22,6 +22,15 @@ enum Command {
     Http(Http),
     /// Start the real program on fresh offices and measure all that the project promises.
     Ground(Ground),
+    /// Read and write zones of travel documents, beside the crate `mrz`.
+    Mrz {
+        /// Of so many rounds the median is told.
+        #[arg(long, default_value_t = 9)]
+        rounds: usize,
+        /// Seconds of one measurement.
+        #[arg(short, long, default_value_t = 0.2)]
+        duration: f64,
+    },
     /// Serve almost nothing, to see what the load generator itself can do on this machine.
     Floor {
         #[arg(long, default_value = "127.0.0.1:8099")]
@@ -101,6 +110,10 @@ fn main() -> Result<()> {
                 only,
             };
             print!("{}", siger_bench::ground::run(&scenario, &options)?);
+            Ok(())
+        }
+        Command::Mrz { rounds, duration } => {
+            print!("{}", siger_bench::mrz::run(&siger_bench::mrz::Options { rounds, time: Duration::try_from_secs_f64(duration)? })?);
             Ok(())
         }
         Command::Floor { listen } => siger_bench::floor::serve(listen),

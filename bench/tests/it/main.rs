@@ -133,3 +133,12 @@ fn the_ground_is_measured_and_reported() -> Result<()> {
     ensure!(refusal.len() == 1 && refusal[0].contains(" x 503") && refusal[0].contains("**missed**"), "{made}");
     Ok(())
 }
+
+/// Both sides read and write the specimens, and a ratio comes out.
+#[test]
+fn zones_are_measured_beside_their_peer() -> Result<()> {
+    let table = siger_bench::mrz::run(&siger_bench::mrz::Options { rounds: 1, time: Duration::from_millis(2) })?;
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    ensure!(rows.len() == 9 && rows.iter().all(|row| row.split('|').filter_map(|cell| cell.trim().parse::<f64>().ok()).count() == 3), "{table}");
+    Ok(())
+}
