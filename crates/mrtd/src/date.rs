@@ -206,14 +206,13 @@ impl ZoneDate {
     /// known, or when no century makes it a day (29 February 1900).
     pub fn birth(self, reference: Day) -> Option<Known> {
         let (year, month, day) = reference.parts();
-        let this = self.in_century(year - year % 100);
-        let later = match this {
-            Some(Known::Year(found)) => found > year,
-            Some(Known::Month(found, in_month)) => (found, in_month) > (year, month),
-            Some(Known::Day(found)) => found.parts() > (year, month, day),
-            None => false,
-        };
-        if later { self.in_century((year - year % 100).checked_sub(100)?) } else { this }
+        let century = year - year % 100;
+        let this = self.in_century(century).filter(|date| match *date {
+            Known::Year(found) => found <= year,
+            Known::Month(found, in_month) => (found, in_month) <= (year, month),
+            Known::Day(found) => found.parts() <= (year, month, day),
+        });
+        this.or_else(|| self.in_century(century.checked_sub(100)?))
     }
 
     /// The date of expiry that is meant, seen from a day of about the time in which the document is used; nothing when the
@@ -313,6 +312,8 @@ mod tests {
             ("85<<15", day(2026, 11, 24), Some("1985")),
             ("000229", day(2026, 11, 24), Some("2000-02-29")),
             ("000229", day(2000, 2, 28), None),
+            // This century does not make it a day, the one before does.
+            ("000229", day(2126, 1, 1), Some("2000-02-29")),
             ("<<0715", day(2026, 11, 24), None),
             ("<<<<<<", day(2026, 11, 24), None),
             ("500101", day(49, 1, 1), None),

@@ -133,3 +133,22 @@ fn a_wrong_command_line_is_no_answer() {
         assert!(status == 2 && out.is_empty() && err.contains("Usage"), "{arguments:?}: {status} {out}{err}");
     }
 }
+
+/// The cases that lie beside the project, where they do, each with what a reading of the standard expects: the same keys and values, and the id.
+#[test]
+fn cases_beside_the_project() {
+    let places = ["/../../../shared/data/mrz/cases.jsonl", "/../../shared/data/mrz/cases.jsonl"];
+    let Some(cases) = places.iter().find_map(|place| std::fs::read_to_string(env!("CARGO_MANIFEST_DIR").to_owned() + place).ok()) else {
+        println!("skipped: no cases beside the project");
+        return;
+    };
+    let (status, out, err) = parse(cases.as_bytes(), &[]);
+    assert_eq!((status, err.as_str(), out.lines().count()), (0, "", cases.lines().count()));
+    for (case, answer) in cases.lines().zip(out.lines()) {
+        let (mut case, answer): (serde_json::Value, serde_json::Value) = (serde_json::from_str(case).unwrap(), serde_json::from_str(answer).unwrap());
+        let id = case["id"].take();
+        let mut expected = case["expect"].take();
+        expected["id"] = id;
+        assert_eq!(answer, expected);
+    }
+}

@@ -4,7 +4,9 @@
 use serde_json::{Map, Value, json};
 use siger_mrtd::{Zone, emit, parse};
 
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/mrz/cases.jsonl");
+/// Beside the project, or in it where it has a link to them that git does not keep.
+const CASES: [&str; 2] =
+    [concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/mrz/cases.jsonl"), concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/mrz/cases.jsonl")];
 
 /// What `siger mrz parse` prints of a zone, by the same words.
 fn answer(lines: &[String]) -> Map<String, Value> {
@@ -47,7 +49,7 @@ fn object(value: Value) -> Map<String, Value> {
 
 #[test]
 fn every_case_reads_as_expected() {
-    let Ok(text) = std::fs::read_to_string(CASES) else {
+    let Some(text) = CASES.iter().find_map(|path| std::fs::read_to_string(path).ok()) else {
         println!("skipped: no cases beside the project");
         return;
     };
