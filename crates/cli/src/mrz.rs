@@ -239,7 +239,7 @@ fn problems(zone: &Zone) -> Vec<Told> {
             field: Some(problem.field.word()),
             severity: if problem.severity() == Severity::Fault { "fault" } else { "notice" },
             found: Some(explained.found()),
-            expected: explained.expected(),
+            expected: explained.expected().trim_start_matches("expected ").to_owned(),
         }
     };
     zone.problems().iter().map(told).collect()
