@@ -11,7 +11,7 @@ use siger_domain::inspection::page::{self, beginnings, is_given};
 use siger_domain::inspection::reason::RefusalReason;
 use siger_domain::inspection::state::{Clock, Limits, Stage, State};
 use siger_domain::inspection::table::{Effect, ROWS, Task};
-use siger_domain::inspection::{By, Inspection, Kind, STEPS_MAX, Step, StepError};
+use siger_domain::inspection::{Begin, By, Inspection, Kind, STEPS_MAX, Step, StepError};
 use siger_domain::request::{self, Move};
 use siger_domain::time::Instant;
 
@@ -522,11 +522,18 @@ fn actions_are_read_back() {
     }
 }
 
-/// What those who can do anything here could try, action by action, so that neighbours in the list differ in who acts.
-fn everything(at: Instant) -> Vec<Step> {
-    let who: Vec<By> =
-        actors().into_iter().filter(|by| matches!(by.role(), Role::Desk | Role::Primary | Role::Secondary | Role::Head | Role::System)).collect();
-    palette(at).into_iter().flat_map(|action| who.iter().map(move |by| Step { at, by: *by, action: action.clone() }).collect::<Vec<_>>()).collect()
+/// The first step that is taken, looked for from somewhere in the list of everything by everybody who can do anything here: most of
+/// it is refused. Action by action, so that neighbours in the list differ in who acts.
+fn first_taken(stands: Option<&Inspection>, begin: &Begin, at: Instant, from_where: &prop::sample::Index) -> Option<(Step, Inspection)> {
+    let roles = [Role::Desk, Role::Primary, Role::Secondary, Role::Head, Role::System];
+    let (who, what): (Vec<By>, _) = (actors().into_iter().filter(|by| roles.contains(&by.role())).collect(), palette(at));
+    let all = who.len() * what.len();
+    let start = from_where.index(all);
+    (start..start + all).map(|place| place % all).find_map(|place| {
+        let step = Step { at, by: who[place % who.len()], action: what[place / who.len()].clone() };
+        let moved = try_step(stands, begin, &step).ok()?;
+        Some((step, moved.inspection))
+    })
 }
 
 /// The newest findings and everything decided, as the list of steps says it, computed beside the machine.
@@ -601,14 +608,10 @@ proptest! {
         for (from_where, seconds) in choices {
             at = at.plus_seconds(seconds);
             let from = stands.as_ref().map(Inspection::stage);
-            // The first that is taken from somewhere in the list of everything by everybody: most of it is refused.
-            let everything = everything(at);
-            let start = from_where.index(everything.len());
-            let next = everything[start..].iter().chain(&everything[..start]).find_map(|step| Some((step, try_step(stands.as_ref(), &begin(kind, false), step).ok()?)));
-            let Some((step, moved)) = next else { break };
-            history.push((from, step.clone(), moved.inspection.stage()));
-            taken.push(step.clone());
-            stands = Some(moved.inspection);
+            let Some((step, after)) = first_taken(stands.as_ref(), &begin(kind, false), at, &from_where) else { break };
+            history.push((from, step.clone(), after.stage()));
+            taken.push(step);
+            stands = Some(after);
         }
         check_history(kind, &history)?;
         // The same list, the same standing; and whoever was let in has somebody who answers for it.

@@ -178,29 +178,39 @@ fn place(row: &'static Row) -> usize {
     ROWS.iter().position(|other| std::ptr::eq(other, row)).expect("a row of the table")
 }
 
+/// From so many standings of a state everything is tried by everybody; after that by those who could do anything anywhere so far.
+const BY_EVERYBODY: u32 = 12;
+
 /// Goes through every standing that can be reached, and tries everything by everybody in each.
 pub fn walk() -> Walk {
     let mut seen = Walk::default();
+    let (mut times, mut able) = (BTreeMap::new(), BTreeSet::new());
     for kind in Kind::ALL {
         for citizen in [false, true] {
             let begin = begin(*kind, citizen);
             let mut open: VecDeque<(Option<Inspection>, Instant)> = VecDeque::from([(None, START)]);
-            let mut known: BTreeMap<String, ()> = BTreeMap::new();
+            let mut known = BTreeSet::new();
             while let Some((before, last)) = open.pop_front() {
+                let times: &mut u32 = times.entry((before.as_ref().map(Inspection::stage), *kind)).or_default();
+                *times += 1;
                 for later in [1, SECOND_SECONDS + 1] {
                     let at = last.plus_seconds(later);
                     let actions = palette(at);
                     for by in actors() {
+                        if *times > BY_EVERYBODY && !able.contains(&by.role()) {
+                            continue;
+                        }
                         for action in &actions {
                             seen.tried += 1;
                             let step = Step { at, by, action: action.clone() };
                             match try_step(before.as_ref(), &begin, &step) {
                                 Ok(moved) => {
+                                    able.insert(by.role());
                                     seen.allowed.insert((before.as_ref().map(Inspection::stage), action.act(), by.role(), *kind));
                                     seen.taken.insert(place(moved.row));
                                     seen.stages.insert(moved.inspection.stage());
                                     assert_eq!(moved.inspection.stage(), moved.row.to, "{:?} leads where its row says", action.act());
-                                    if known.insert(key(&moved.inspection), ()).is_none() {
+                                    if known.insert(key(&moved.inspection)) {
                                         open.push_back((Some(moved.inspection), at));
                                     }
                                 }
