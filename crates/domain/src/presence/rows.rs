@@ -211,15 +211,23 @@ pub static ROWS: &[Row] = &[
     )
     .rests(CASE)
     .why("Tindakan dicabut atau diganti; orangnya tetap di sini.", "The measure is lifted or another; the person stays."),
-    edge(&[S::InStatus, S::Expiring, S::Extended, S::Bridged, S::TakCase], Act::Shorten, &[S::InStatus, S::Expiring, S::TakCase], &[Role::Head])
-        .needs(&[Guard::Earlier])
-        .rests(CASE)
-        .why("Izin dibatalkan atau dibatasi.", "The permit is cancelled or restricted."),
+    edge(
+        &[S::InStatus, S::Expiring, S::Extended, S::Bridged, S::TakCase],
+        Act::Shorten,
+        &[S::InStatus, S::Expiring, S::TakCase],
+        &[Role::Secondary, Role::Head],
+    )
+    .needs(&[Guard::Earlier])
+    .rests(CASE)
+    .why(
+        "Izin dibatalkan atau dibatasi, atau masuk ditolak setelah dibuka kembali.",
+        "The permit is cancelled or restricted, or entry was refused after it had been opened again.",
+    ),
     edge(HERE, Act::Depart, &[S::Departed], FRONT)
         .why("Orangnya berangkat; hari yang belum dibayar tetap tercatat.", "The person leaves; days not paid stay on record."),
     edge(&[S::Departed], Act::VoidDeparture, HERE, &[Role::Secondary, Role::Head])
         .why("Keberangkatan tercatat atas orang yang salah.", "The departure was recorded for the wrong person."),
-    edge(ALL, Act::Correct, ALL, &[Role::Secondary])
+    edge(ALL, Act::Correct, ALL, &[Role::Secondary, Role::Head])
         .needs(&[Guard::Changes])
         .why("Hari terakhir salah catat: koreksi adalah entri baru.", "The last day was recorded wrongly: a correction is a new entry."),
     edge(HERE, Act::End, &[S::Ended], &[Role::Stay, Role::Head])
