@@ -200,7 +200,7 @@ fn edges(out: &mut String) {
             continue;
         }
         let title = from.map_or_else(|| "none yet".to_owned(), |stage| stage.to_string());
-        write!(out, "\n### From {title}\n\n| action | to | who | must hold | follows | rests on | why |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+        write!(out, "\n### From {title}\n\n| action | to | clock | who | must hold | follows | rests on | why |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
             .expect("writing to a string");
         for row in rows {
             let case = row.when.map_or_else(String::new, |when| format!("<br>if {}", when.label().en));
@@ -209,9 +209,10 @@ fn edges(out: &mut String) {
             let follows = if follows.is_empty() { "-".to_owned() } else { follows.join("<br>") };
             writeln!(
                 out,
-                "| `{}`{case} | `{}` | {} | {} | {follows} | {} | {} |",
+                "| `{}`{case} | `{}` | {} | {} | {} | {follows} | {} | {} |",
                 row.act,
                 row.to,
+                row.to.clock().map_or_else(|| "-".to_owned(), |clock| format!("`{clock}`")),
                 who(row),
                 list(row.guards, |guard| guard.label().en.to_owned()),
                 row.basis,
