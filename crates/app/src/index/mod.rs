@@ -3,6 +3,7 @@
 //! Every process of an office builds its own. Until it is complete a search says "not checked yet", which never counts as
 //! "nobody". What is found are identifiers; opening the files is a use case with its own entry ([`crate::person::by_name`]).
 
+mod bearers;
 mod fold;
 mod table;
 
@@ -109,7 +110,9 @@ impl Names {
                     "person.registered" | "person.corrected" => match entry.open(keyring) {
                         Ok(Some(Event::PersonRegistered(body))) => self.put(id, entry.number, &body.identity),
                         Ok(Some(Event::PersonCorrected(body))) => self.put(id, entry.number, &body.identity),
-                        Ok(_) => self.inner.table.write().remove(id),
+                        Ok(_) => {
+                            self.inner.table.write().remove(id);
+                        }
                         Err(error) if error.is_damage() => self.skip(id, &error),
                         Err(error) => return Err(error.into()),
                     },
@@ -183,7 +186,7 @@ fn build(office: &Office) -> Result<()> {
     })?;
     names.inner.of.store(files, Ordering::Relaxed);
     // A second beginning must not keep whom an erasure between the two took out.
-    *names.inner.table.write() = table::Table::default();
+    *names.inner.table.write() = table::Table::with_room(usize::try_from(files).map_err(Error::internal)?);
     names.inner.unreadable.write().clear();
     let mut from = 0;
     loop {
