@@ -1,4 +1,4 @@
-//! Keeping a picture or paper: first sealed on the disk, then written down, so that no entry names what is not there.
+//! Keeping a picture or paper: first sealed on the disk, then written down, so that no entry names what is not there. And opening it.
 //!
 //! Blobs are named by their content, so the same scan sent again is the blob that the file already has. What is not written down
 //! is therefore taken away only when this very keeping made it and nothing names it. Between finding that out and removing it
@@ -60,6 +60,24 @@ async fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Resu
         take_away(office, put).await;
     }
     added
+}
+
+/// Opens a picture or paper of a person's file: its bytes and its media type. The look is an entry, written before.
+///
+/// # Errors
+/// When not permitted, not there or erased, or when its bytes are lost or damaged.
+pub async fn open(office: &Office, by: Context, of: PersonId, blob: BlobId) -> Result<(Vec<u8>, String)> {
+    let (key, media) = office.write(move |write| person::open_blob(write, &by, of, blob.as_bytes())).await?;
+    let (folder, keyring) = (office.blobs().clone(), office.store().keyring().clone());
+    let opening = tokio::task::spawn_blocking(move || folder.get(&keyring, key, blob));
+    match opening.await.map_err(Error::internal)? {
+        Ok(bytes) => Ok((bytes.ok_or(Error::NotFound)?, media)),
+        // Erased since the look was written down, perhaps by another process, whose keyring is not read yet: nothing is lost then.
+        Err(error) => match office.read(move |tx| Ok(is_blob_named(tx, blob.as_bytes())?)).await? {
+            true => Err(Error::internal(error)),
+            false => Err(Error::NotFound),
+        },
+    }
 }
 
 /// Where this fails too, or the program ends before it, the daily job takes the blob away.

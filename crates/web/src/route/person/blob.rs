@@ -145,13 +145,10 @@ fn refused(error: Error) -> Response {
 }
 
 /// Gives a picture or paper out. The look is an entry, written before.
-pub(super) async fn open(desk: Desk, Path((of, blob)): Path<(String, String)>) -> Result<Response, WebError> {
-    let (of, blob): (PersonId, BlobId) = (id(&of)?, id(&blob)?);
+pub(super) async fn open(desk: Desk, Path((of, which)): Path<(String, String)>) -> Result<Response, WebError> {
+    let (of, which): (PersonId, BlobId) = (id(&of)?, id(&which)?);
     let by = own_purpose(&desk.by, Action::BlobRead);
-    let (key, media) = desk.office().write(move |write| person::open_blob(write, &by, of, blob.as_bytes())).await?;
-    let (folder, keyring) = (desk.office().blobs().clone(), desk.office().store().keyring().clone());
-    let bytes = tokio::task::spawn_blocking(move || folder.get(&keyring, key, blob)).await.map_err(Error::internal)?;
-    let bytes = bytes.map_err(Error::internal)?.ok_or(Error::NotFound)?;
+    let (bytes, media) = blob::open(desk.office(), by, of, which).await?;
     // Only kinds that this program wrote down after looking at the content.
     let media = KINDS.iter().find(|(known, ..)| *known == media).map(|(known, ..)| *known).ok_or(Error::Forbidden(Why::Fault))?;
     let shown = if media == "application/pdf" { "attachment; filename=\"siger.pdf\"" } else { "inline" };
