@@ -49,8 +49,10 @@ async fn run(place: &Place, begun: Instant) -> Result<()> {
     let state = State::new(office, Config { assets, origin: origin.clone(), tls: secure, proxies: settings.proxies.clone() });
     let app = router(state);
     let (end, ending) = tokio::sync::watch::channel(false);
+    // Before anybody is answered: whoever was may tell the program to end.
+    let told = signal::to_end();
     tokio::spawn(async move {
-        signal::to_end().await;
+        told.await;
         tracing::info!("ending: answers under way are finished");
         end.send_replace(true);
     });

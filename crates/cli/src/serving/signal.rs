@@ -4,15 +4,18 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::tls::Files;
 
-/// Waits for SIGTERM or SIGINT.
-pub async fn to_end() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        // Without handlers the system's own apply: the process ends, and what was acknowledged is on the disk.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Waits for SIGTERM or SIGINT, also for one that comes after this call and before the wait.
+pub fn to_end() -> impl Future<Output = ()> {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+            // Without handlers the system's own apply: the process ends, and what was acknowledged is on the disk.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 
