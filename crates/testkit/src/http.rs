@@ -65,7 +65,7 @@ impl Client {
     /// # Errors
     /// When the connection breaks before the whole answer came.
     pub fn get(&mut self, path: &str) -> Result<Answer> {
-        self.send("GET", path, &[], "")
+        self.send("GET", path, &[], b"")
     }
 
     /// Posts a form.
@@ -74,7 +74,7 @@ impl Client {
     /// As [`Client::get`].
     pub fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         let body = fields.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect::<Vec<_>>().join("&");
-        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], &body)
+        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes())
     }
 
     /// Posts JSON.
@@ -82,14 +82,31 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub fn json(&mut self, path: &str, body: &serde_json::Value) -> Result<Answer> {
-        self.send("POST", path, &[("content-type", "application/json"), ("accept", "application/json")], &body.to_string())
+        self.send("POST", path, &[("content-type", "application/json"), ("accept", "application/json")], body.to_string().as_bytes())
+    }
+
+    /// Posts a form with a file: its fields in this order, then the file.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Result<Answer> {
+        const BOUNDARY: &str = "----contoh";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"contoh\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        self.send("POST", path, &[("content-type", &format!("multipart/form-data; boundary={BOUNDARY}"))], &body)
     }
 
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
         let answer = self.exchange(method, path, headers, body);
         if answer.is_err() {
             self.connection = None;
@@ -97,7 +114,7 @@ impl Client {
         answer
     }
 
-    fn exchange(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
+    fn exchange(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\n", self.address, body.len());
         if !self.cookies.is_empty() {
             let jar = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
@@ -107,7 +124,8 @@ impl Client {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        request.push_str(body);
+        let mut request = request.into_bytes();
+        request.extend_from_slice(body);
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => {
@@ -117,7 +135,7 @@ impl Client {
                 none.insert(BufReader::new(stream))
             }
         };
-        connection.get_mut().write_all(request.as_bytes()).context("send a request")?;
+        connection.get_mut().write_all(&request).context("send a request")?;
         let answer = read(connection)?;
         let closes = answer.header("connection") == Some("close");
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {

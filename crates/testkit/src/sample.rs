@@ -14,6 +14,7 @@ use crate::engine::Place;
 use crate::http::Client;
 
 /// A sample office in a folder, made by `siger demo --prepare`.
+#[derive(Clone, Debug)]
 pub struct Sample {
     program: PathBuf,
     folder: PathBuf,
@@ -54,7 +55,7 @@ impl Sample {
     /// # Errors
     /// When no port is free.
     pub fn beside(&self) -> Result<Self> {
-        Ok(Self { program: self.program.clone(), folder: self.folder.clone(), store: self.store.clone(), address: free()? })
+        Ok(Self { address: free()?, ..self.clone() })
     }
 
     /// The office that was brought back into another folder, on SQLite.

@@ -20,6 +20,7 @@ mod kill;
 mod notify;
 mod office;
 mod outside;
+mod picture;
 mod race;
 mod replay;
 mod retention;

@@ -39,7 +39,7 @@ fn writes(mut client: Client, writer: usize, persons: &[String]) -> Result<Vec<u
     Ok(given)
 }
 
-fn opened(place: &Place, keys: &Path) -> Result<Store> {
+pub fn opened(place: &Place, keys: &Path) -> Result<Store> {
     let root = RootSecret::from_file(&keys.join("sample-root.secret"), ForSampleOffice)?;
     Ok(Store::open(Open::new(place.url(), Keyring::open(keys, &root)?))?)
 }
