@@ -4,10 +4,12 @@
 pub mod label;
 
 pub mod access;
+pub mod cite;
 pub mod event;
 pub mod finding;
 pub mod id;
 pub mod inspection;
+pub mod money;
 pub mod officer;
 pub mod person;
 pub mod personal;
@@ -16,3 +18,4 @@ pub mod receipt;
 pub mod request;
 pub mod retention;
 pub mod time;
+mod words;

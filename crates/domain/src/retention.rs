@@ -6,41 +6,16 @@
 mod parse;
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use crate::access::Purpose;
 use crate::time::CivilDate;
+use crate::words::words;
 
+pub use crate::cite::{Bilingual, Citation};
 pub use parse::Error;
 
 /// The rules that this program carries.
 pub const TEXT: &str = include_str!("../../../law/retention.toml");
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)* }
-
-        impl $name {
-            /// Every member, in the order of this list.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word used in the rules, the tables and text keys.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
 
 words! {
     /// Every kind of personal data that the program keeps. A rule is required for each.
@@ -131,36 +106,6 @@ words! {
         Child = "child",
         /// Personal finance.
         Finance = "finance",
-    }
-}
-
-/// A text in both languages of the office.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bilingual {
-    /// Indonesian.
-    pub id: String,
-    /// English.
-    pub en: String,
-}
-
-/// The article that a rule rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Citation {
-    /// `UU 27/2022`.
-    pub instrument: String,
-    /// `31`, `43(1)(a)`; empty only where the whole instrument is meant.
-    pub article: String,
-    /// The wording was read in a published copy. Otherwise the page says "office policy, unconfirmed".
-    pub verified: bool,
-    /// What the article says, in short.
-    pub says: Bilingual,
-}
-
-impl fmt::Display for Citation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.article.is_empty() { f.write_str(&self.instrument) } else { write!(f, "{} art. {}", self.instrument, self.article) }
     }
 }
 
@@ -332,14 +277,11 @@ impl RetentionRules {
 
 /// The day this long after; the last day of the calendar (9999-12-31) when it would lie beyond.
 fn add(day: CivilDate, span: Span) -> CivilDate {
-    let (year, month, day_of_month) = day.parts();
-    let span = match span {
-        Span::Days(days) => jiff::Span::new().days(i32::from(days)),
-        Span::Years(years) => jiff::Span::new().years(i16::from(years)),
+    let moved = match span {
+        Span::Days(days) => day.plus_days(i32::from(days)),
+        Span::Years(years) => day.plus_months(i32::from(years) * 12),
     };
-    let moved = jiff::civil::Date::new(year, month, day_of_month).and_then(|date| date.checked_add(span));
-    let (year, month, day_of_month) = moved.map_or((9999, 12, 31), |date| (date.year(), date.month(), date.day()));
-    CivilDate::new(year, month, day_of_month).unwrap_or(day)
+    moved.unwrap_or(CivilDate::MAX)
 }
 
 #[cfg(test)]

@@ -97,9 +97,40 @@ impl CivilDate {
         (self.0.year(), self.0.month(), self.0.day())
     }
 
+    /// The last day there is: 9999-12-31.
+    pub const MAX: Self = Self(jiff::civil::Date::MAX);
+
     /// Days from `earlier` to this day.
     pub fn days_since(self, earlier: Self) -> i32 {
         (self.0 - earlier.0).get_days()
+    }
+
+    /// The day this many days later (earlier, when negative); `None` outside the years 1 to 9999.
+    pub fn plus_days(self, days: i32) -> Option<Self> {
+        let moved = self.0.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+        (moved.year() >= 1).then_some(Self(moved))
+    }
+
+    /// The day this many calendar months later (earlier, when negative). Where that month is too short it is the month's last
+    /// day: one month after 31 January is 28 or 29 February, one year after 29 February is 28 February. `None` outside the
+    /// years 1 to 9999.
+    pub fn plus_months(self, months: i32) -> Option<Self> {
+        let moved = self.0.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
+        (moved.year() >= 1).then_some(Self(moved))
+    }
+
+    /// Whole calendar months from `earlier` to this day: the largest number that [`Self::plus_months`] can add to `earlier`
+    /// without going beyond this day. Negative when this day lies before (-1 for the day before).
+    pub fn months_since(self, earlier: Self) -> i32 {
+        let months_of = |date: jiff::civil::Date| i32::from(date.year()) * 12 + i32::from(date.month());
+        let guess = months_of(self.0) - months_of(earlier.0);
+        // The guess lands in this day's month, so only the day of the month can make it one too many.
+        if earlier.plus_months(guess).is_none_or(|reached| reached > self) { guess - 1 } else { guess }
+    }
+
+    /// Day of the week, 1 (Monday) to 7 (Sunday), as ISO 8601 numbers them.
+    pub fn iso_weekday(self) -> u8 {
+        self.0.weekday().to_monday_one_offset().unsigned_abs()
     }
 }
 
@@ -232,6 +263,39 @@ mod tests {
                 assert_eq!(date.to_string(), text);
             }
         }
+    }
+
+    #[test]
+    fn days_and_months_are_counted_over_leap_years_and_month_ends() {
+        let day = |text: &str| text.parse::<CivilDate>().unwrap();
+        for (from, months, to) in [
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2024-01-31", 1, "2024-02-29"),
+            ("2024-02-29", 12, "2025-02-28"),
+            ("2024-02-29", 48, "2028-02-29"),
+            ("2026-03-31", -1, "2026-02-28"),
+            ("2026-08-31", 6, "2027-02-28"),
+        ] {
+            assert_eq!(day(from).plus_months(months), Some(day(to)), "{from} {months}");
+        }
+        assert_eq!(day("2026-02-27").plus_days(2), Some(day("2026-03-01")));
+        assert_eq!(day("9999-12-31").plus_days(1), None);
+        assert_eq!(day("0001-01-01").plus_days(-1), None);
+        assert_eq!(day("2026-01-01").plus_days(i32::MAX), None);
+        assert_eq!(day("2026-01-01").plus_months(i32::MAX), None);
+        for (from, to, months) in [
+            ("2026-01-31", "2026-02-27", 0),
+            ("2026-01-31", "2026-02-28", 1),
+            ("2026-01-31", "2026-03-30", 1),
+            ("2026-01-31", "2026-03-31", 2),
+            ("2026-05-10", "2026-05-09", -1),
+            ("2026-05-10", "2026-04-10", -1),
+            ("2026-05-10", "2026-04-09", -2),
+            ("2024-02-29", "2025-02-28", 12),
+        ] {
+            assert_eq!(day(to).months_since(day(from)), months, "{from} to {to}");
+        }
+        assert_eq!(day("2026-11-24").iso_weekday(), 2);
     }
 
     #[test]
