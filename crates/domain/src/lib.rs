@@ -9,6 +9,7 @@ pub mod event;
 pub mod finding;
 pub mod id;
 pub mod inspection;
+pub mod law;
 pub mod money;
 pub mod officer;
 pub mod person;
