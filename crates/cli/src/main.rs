@@ -13,6 +13,7 @@ mod flags;
 mod init;
 mod invite;
 mod keys;
+mod law;
 mod log;
 mod mrz;
 mod place;
@@ -78,6 +79,8 @@ enum Command {
     Import(archive::Import),
     /// List, rotate and retire keys
     Keys(keys::Keys),
+    /// Look whether the rules of law/ are sound, and explain what they say of a case
+    Law(law::Command),
     /// Look whether the installation is sound, and say what to do where it is not
     Doctor(doctor::Doctor),
     /// Put many invented persons and notes into a sample office, for measuring
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),
         Command::Keys(keys) => keys.run(),
+        Command::Law(law) => law.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Fill(fill) => fill.run(),
         Command::Mrz(mrz) => mrz.run(),
@@ -107,7 +111,7 @@ fn main() -> ExitCode {
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     eprintln!("siger: {}", told(&error));
-    ExitCode::from(if error.is::<settings::Wrong>() {
+    ExitCode::from(if error.is::<settings::Wrong>() || error.is::<law::BadFacts>() {
         exit::USAGE
     } else if error.is::<Found>() {
         exit::FOUND

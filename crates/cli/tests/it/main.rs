@@ -8,6 +8,7 @@
 
 mod drill;
 mod keys;
+mod law;
 mod mrz;
 mod offices;
 mod running;
