@@ -99,12 +99,13 @@ fn say(law: &Law) {
     for topic in Topic::ALL {
         let rules: Vec<_> = law.rules().iter().filter(|rule| rule.topic == *topic).collect();
         let examples: usize = rules.iter().map(|rule| rule.examples.len()).sum();
-        println!("ok     {topic}: {} rules since {}, {examples} examples", rules.len(), law.since(*topic));
+        println!("ok     {topic}: since {}, rules {}, examples {examples}", law.since(*topic), rules.len());
     }
     let (first, last) = law.calendar().covers();
     println!("ok     working days from {first} to {last}");
     for rule in law.rules().iter().filter(|rule| !rule.is_confirmed()) {
-        let basis: Vec<String> = rule.basis.iter().map(ToString::to_string).collect();
+        let mut basis: Vec<String> = rule.basis.iter().map(ToString::to_string).collect();
+        basis.dedup();
         println!("mind   unconfirmed: {} ({})", rule.id, basis.join("; "));
     }
     for year in law.calendar().years().iter().filter(|year| !year.verified) {

@@ -98,7 +98,7 @@ impl Calendar {
         (after < self.working_before.len()).then(|| self.first.plus_days(i32::try_from(after).ok()? - 1)).flatten()
     }
 
-    /// Whether the lists of all years from one day to another were compared with a published copy.
+    /// Whether the lists of all years were compared with a published copy.
     pub fn is_confirmed(&self) -> bool {
         self.years.iter().all(|year| year.verified && year.basis.iter().all(|citation| citation.verified))
     }

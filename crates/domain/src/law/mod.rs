@@ -6,6 +6,20 @@
 //! ever counts as clear. A finding advises; an officer decides.
 //!
 //! Pure: no clock, no file. The day is an argument, and an old day gives the old answer, because rules are never edited.
+//!
+//! ```
+//! use siger_domain::law::{DayFact, Facts, FlagFact, Law, State, Topic};
+//!
+//! let law = Law::embedded().expect("the rules of this program");
+//! let facts = Facts::default().day(DayFact::StayUntil, "2026-10-01".parse()?).flag(FlagFact::RequestPending, false);
+//! let finding = law.ask(Topic::OverstayFee, &facts, "2026-10-11".parse()?);
+//! assert_eq!((finding.state(), finding.fee().map(|fee| fee.rupiah())), (State::Duty, Some(10_000_000)));
+//! assert_eq!(finding.basis()[0].to_string(), "UU 6/2011 art. 78(1)");
+//! assert!(!finding.is_confirmed());
+//! // On day 60 only an officer can say.
+//! assert_eq!(finding.next_change().map(|next| (next.on().to_string(), next.state())), Some(("2026-11-30".to_owned(), State::Officer)));
+//! # Ok::<(), siger_domain::time::DateError>(())
+//! ```
 
 mod calendar;
 mod canonical;
@@ -34,8 +48,8 @@ pub use rule::{Example, Rule, Test};
 pub use value::{Facts, NotAWord, Value, Word, WrongKind};
 pub use visa::{Visa, VisaStay};
 pub use vocabulary::Vocabulary;
-pub use why::{AsRule, Considered, FactsFileError, Failed, Named, Question, Why, read_questions};
-pub use word::{Answer, CountFact, DayFact, Fact, FlagFact, Kind, State, Topic, Verdict, WordFact};
+pub use why::{AsRule, Considered, FactsFileError, Failed, Named, Needed, Next, Question, Why, read_questions};
+pub use word::{Answer, CountFact, DayFact, Fact, FlagFact, Kind, NeedKind, State, Topic, Verdict, WordFact};
 
 /// The files that this program carries, each with its text.
 pub const FILES: &[(&str, &str)] = &[
@@ -84,6 +98,19 @@ pub enum Need {
     },
     /// The facts lead to a day outside the calendar or to an amount that is none.
     OutOfRange,
+}
+
+impl Need {
+    /// Of which kind it is.
+    pub const fn kind(&self) -> NeedKind {
+        match self {
+            Self::Missing { .. } => NeedKind::Missing,
+            Self::NotInList { .. } => NeedKind::NotInList,
+            Self::Calendar { .. } => NeedKind::Calendar,
+            Self::NotInForce { .. } => NeedKind::NotInForce,
+            Self::OutOfRange => NeedKind::OutOfRange,
+        }
+    }
 }
 
 /// The days on which the same rules of a topic are in force.

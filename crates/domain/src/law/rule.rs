@@ -257,7 +257,7 @@ pub struct Rule {
     pub verified: bool,
     /// Worked examples, never empty.
     pub examples: Vec<Example>,
-    /// SHA-256 over what the rule decides: topic, first day, conditions, verdict, what it gives, precedence. Neither its last
+    /// SHA-256 over what the rule decides: id, topic, first day, conditions, verdict, what it gives, precedence. Neither its last
     /// day, which is set when another rule follows, nor its texts.
     pub hash: [u8; 32],
     pub(crate) when: Vec<Condition>,

@@ -6,6 +6,7 @@ mod property;
 mod refusal;
 
 use super::*;
+use crate::money::Rupiah;
 use std::sync::OnceLock;
 
 /// The rules that the program carries.
@@ -93,8 +94,6 @@ fn an_old_day_gives_the_old_answer_after_the_law_has_changed() {
     let later = new.ask(Topic::OverstayFee, &facts("stay_until=2031-10-01 request_pending=false"), day("2031-10-02"));
     assert_eq!(later.fee().map(Rupiah::rupiah), Some(1_500_000));
 }
-
-use crate::money::Rupiah;
 
 #[test]
 fn the_hash_stands_for_what_the_files_say() {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Need;
 use super::value::Word;
-use super::word::{Answer, Fact, State, Topic};
+use super::word::{Answer, Fact, NeedKind, State, Topic};
 use crate::cite::Bilingual;
 
 /// A list of words, each with what it is called.
@@ -16,6 +17,7 @@ pub struct Vocabulary {
     pub(crate) facts: BTreeMap<Fact, Bilingual>,
     pub(crate) answers: BTreeMap<Answer, Bilingual>,
     pub(crate) states: BTreeMap<State, Bilingual>,
+    pub(crate) needs: BTreeMap<NeedKind, Bilingual>,
     pub(crate) lists: BTreeMap<String, List>,
     pub(crate) unconfirmed: Bilingual,
 }
@@ -42,6 +44,19 @@ impl Vocabulary {
     /// What a state is called.
     pub fn state(&self, state: State) -> &Bilingual {
         self.states.get(&state).unwrap_or(&NOTHING)
+    }
+
+    /// What is missing, in words: "permitted to stay until is needed".
+    pub fn need(&self, need: &Need) -> Bilingual {
+        let text = self.needs.get(&need.kind()).unwrap_or(&NOTHING);
+        let said = |text: &str, language: fn(&Bilingual) -> &str| match need {
+            Need::Missing { fact } => text.replace("{fact}", language(self.fact(*fact))),
+            Need::NotInList { fact, word } => text.replace("{fact}", language(self.fact(*fact))).replace("{word}", word.as_str()),
+            Need::Calendar { from, to } => text.replace("{from}", &from.to_string()).replace("{to}", &to.to_string()),
+            Need::NotInForce { topic } => text.replace("{topic}", language(self.topic(*topic))),
+            Need::OutOfRange => text.to_owned(),
+        };
+        Bilingual { id: said(&text.id, |text| &text.id), en: said(&text.en, |text| &text.en) }
     }
 
     /// The words of a list with what they are called, in order. The list of a fact or answer has its name.

@@ -61,6 +61,16 @@ pub struct Failed {
     pub wanted: Test,
 }
 
+/// What is missing, with its words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Needed {
+    /// What.
+    #[serde(flatten)]
+    pub need: Need,
+    /// What a page says of it.
+    pub text: Bilingual,
+}
+
 /// A rule that was considered and does not answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Considered {
@@ -120,7 +130,7 @@ pub struct Why {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calendar: Vec<Citation>,
     /// What is missing.
-    pub needs: Vec<Need>,
+    pub needs: Vec<Needed>,
     /// Rules of the topic in force that day which do not answer, and why not.
     pub considered: Vec<Considered>,
     /// Rules of the topic of other days that would hold for the case.
@@ -156,7 +166,7 @@ impl Law {
             measured: self.measured(&finding),
             rests_on: finding.rests_on().into_iter().map(AsRule::of).collect(),
             calendar,
-            needs: finding.needs().to_vec(),
+            needs: finding.needs().iter().map(|need| Needed { need: *need, text: vocabulary.need(need) }).collect(),
             considered: self.considered(&finding),
             other_days: self.other_days(&finding),
             changes: finding.changes(),

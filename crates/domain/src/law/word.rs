@@ -1,5 +1,5 @@
 //! The closed vocabulary of the law engine: what can be asked ([`Topic`]), what a caller can know ([`Fact`]), what a rule can
-//! answer ([`Answer`]), and how an answer stands ([`State`]).
+//! answer ([`Answer`]), how an answer stands ([`State`]) and why there is none ([`NeedKind`]).
 //!
 //! A caller writes these in code, so they are checked by the compiler. What they are called in both languages stands in
 //! `law/vocabulary.toml`; loading refuses a member without its text.
@@ -189,6 +189,22 @@ words! {
         NotKnown = "not_known",
         /// The rules do not speak of that day. Never counts as clear.
         NotInForce = "not_in_force",
+    }
+}
+
+words! {
+    /// Why there is no answer.
+    NeedKind {
+        /// A fact is missing.
+        Missing = "missing",
+        /// A word is in no list.
+        NotInList = "not_in_list",
+        /// A year of the calendar is missing.
+        Calendar = "calendar",
+        /// Another topic does not speak of that day.
+        NotInForce = "not_in_force",
+        /// A day or an amount that is none.
+        OutOfRange = "out_of_range",
     }
 }
 

@@ -44,7 +44,7 @@ struct Read {
 }
 
 /// Tables whose entries have names.
-const NAMED: &[&str] = &["source", "topic", "fact", "measure", "derived", "answer", "word", "state", "unconfirmed"];
+const NAMED: &[&str] = &["source", "topic", "fact", "measure", "derived", "answer", "word", "state", "need", "unconfirmed"];
 
 pub(super) fn load(files: &[(&str, &str)]) -> Result<Law, Vec<Fault>> {
     let mut faults = Faults::default();

@@ -9,7 +9,7 @@ use crate::cite::Bilingual;
 use crate::law::evaluate::{DERIVED_MAX, MEASURES_MAX};
 use crate::law::rule::{Derived, Measure, Point, Term, Unit};
 use crate::law::vocabulary::{List, Vocabulary};
-use crate::law::{Answer, DayFact, Fact, Kind, State, Topic, Verdict, Word};
+use crate::law::{Answer, DayFact, Fact, Kind, NeedKind, State, Topic, Verdict, Word};
 use crate::time::CivilDate;
 
 /// Words of one list.
@@ -116,6 +116,8 @@ pub(super) fn words(read: &Read, faults: &mut Faults) -> Words {
     texts(read, "fact", &|name| Fact::named(name), &mut words.vocabulary.facts, faults);
     texts(read, "answer", &|name| Answer::ALL.iter().find(|answer| answer.as_str() == name).copied(), &mut words.vocabulary.answers, faults);
     texts(read, "state", &|name| State::ALL.iter().find(|state| state.as_str() == name).copied(), &mut words.vocabulary.states, faults);
+    texts(read, "need", &|name| NeedKind::ALL.iter().find(|kind| kind.as_str() == name).copied(), &mut words.vocabulary.needs, faults);
+    complete("need", NeedKind::ALL.iter().map(|kind| kind.as_str()), &words.vocabulary.needs.keys().map(|kind| kind.as_str()).collect(), faults);
     complete("fact", Fact::all().map(Fact::as_str), &words.vocabulary.facts.keys().map(|fact| fact.as_str()).collect(), faults);
     complete("answer", Answer::ALL.iter().map(|answer| answer.as_str()), &words.vocabulary.answers.keys().map(|answer| answer.as_str()).collect(), faults);
     complete("state", State::ALL.iter().map(|state| state.as_str()), &words.vocabulary.states.keys().map(|state| state.as_str()).collect(), faults);

@@ -137,6 +137,26 @@ fn a_why_tells_facts_rule_articles_and_what_was_considered() {
 }
 
 #[test]
+fn what_is_missing_is_said_in_both_languages() {
+    for (topic, case, on, id, en) in [
+        (Topic::Stay, "visa_index=B1", "2026-11-24", "Diperlukan: tanggal masuk", "Needed: arrived"),
+        (Topic::Visa, "visa_index=Z9", "2026-11-24", "indeks visa: 'Z9' tidak ada dalam daftar", "visa index: 'Z9' is in no list"),
+        (
+            Topic::ServiceClock,
+            "service=itk complete_on=2026-12-30",
+            "2026-12-30",
+            "Hari kerja hanya diketahui dari 2025-01-01 sampai 2026-12-31",
+            "Working days are known only from 2025-01-01 to 2026-12-31",
+        ),
+    ] {
+        let why = law().why(topic, &facts(case), day(on));
+        assert_eq!(why.state, State::NotKnown);
+        assert_eq!(why.needs.iter().map(|needed| (needed.text.id.as_str(), needed.text.en.as_str())).collect::<Vec<_>>(), [(id, en)]);
+        assert!(why.changes.is_empty() && why.rule.is_none());
+    }
+}
+
+#[test]
 fn files_of_facts_are_checked() {
     for (text, said) in [
         ("{", "not of the form"),

@@ -257,6 +257,7 @@ fn vocabulary_and_calendar() {
         ("a fact without text", V, "paid_on.text = { id = \"permohonan dibayar\", en = \"request paid\" }\n", "", Text, "fact paid_on", "no entry"),
         ("a text in one language", V, "en = \"request paid\"", "en = \"\"", Text, "fact paid_on", "missing in English"),
         ("an unknown fact", V, "[fact]\n", "[fact]\nshoe.text = { id = \"t\", en = \"t\" }\n", Unknown, "fact shoe", "knows no fact"),
+        ("a need without text", V, "out_of_range.text = ", "out_of_rage.text = ", Text, "need out_of_range", "no entry"),
         ("an unknown topic", V, "[topic.visa]", "[topic.shoe]", Unknown, "topic shoe", "knows no topic"),
         ("an unknown state", V, "clear.text = ", "klear.text = ", Unknown, "state klear", "knows no state"),
         ("no label", V, "[unconfirmed]", "[word.shoe]", Text, "unconfirmed", "no entry"),
@@ -329,4 +330,21 @@ fn too_many_cases() {
     });
     let faults = Law::load(&borrowed(&files)).expect_err("gaps or too many");
     assert!(faults.iter().any(|fault| matches!(fault.kind, FaultKind::TooMany | FaultKind::GapInCases)), "{:#?}", faults.first());
+}
+
+/// No rule is there for nothing: without any one of them a day or a case is left out, and loading says so.
+#[test]
+fn every_rule_is_needed() {
+    let mut dropped = 0;
+    for (file, text) in FILES {
+        let rules: Vec<usize> = text.match_indices("\n[[rule]]\n").map(|(at, _)| at).collect();
+        for (place, at) in rules.iter().enumerate() {
+            let end = rules.get(place + 1).copied().unwrap_or(text.len());
+            let files = changed(file, |text| format!("{}{}", &text[..*at], &text[end..]));
+            let faults = Law::load(&borrowed(&files)).err().unwrap_or_else(|| panic!("taken without {}", &text[*at..*at + 60]));
+            assert!(faults.iter().all(|fault| matches!(fault.kind, FaultKind::GapInTime | FaultKind::GapInCases)), "{faults:#?}");
+            dropped += 1;
+        }
+    }
+    assert_eq!(dropped, law().rules().len());
 }
