@@ -67,52 +67,60 @@ impl Command {
 impl Check {
     fn run(self) -> Result<()> {
         let files = Files::of(self.law.as_deref())?;
+        let mut said = Vec::new();
         let mut wrong = 0;
         match files.law() {
-            Ok(law) => say(&law),
+            Ok(law) => say(&law, &mut said),
             Err(faults) => {
-                faults.iter().for_each(|fault| println!("WRONG  {fault}"));
                 wrong += faults.len();
+                said.extend(faults.iter().map(|fault| format!("WRONG  {fault}")));
             }
         }
         match files.retention.as_deref().map(RetentionRules::parse) {
             Some(Ok(rules)) => {
                 let unconfirmed = rules.rules().iter().filter(|rule| !rule.is_confirmed()).count();
-                println!("ok     {RETENTION}: {} rules, {unconfirmed} unconfirmed", rules.rules().len());
+                said.push(format!("ok     {RETENTION}: {} rules, {unconfirmed} unconfirmed", rules.rules().len()));
             }
             Some(Err(faults)) => {
-                faults.iter().for_each(|fault| println!("WRONG  law/{RETENTION}: {fault}. Compare with 'A retention rule' in law/README.md"));
                 wrong += faults.len();
+                said.extend(faults.iter().map(|fault| format!("WRONG  law/{RETENTION}: {fault}. Compare with 'A retention rule' in law/README.md")));
             }
             None => {
-                println!("WRONG  law/{RETENTION}: the file is missing. Without it nothing says how long data is kept");
                 wrong += 1;
+                said.push(format!("WRONG  law/{RETENTION}: the file is missing. Without it nothing says how long data is kept"));
             }
         }
+        print(said.join("\n"))?;
         if wrong == 0 { Ok(()) } else { Err(Found(format!("{wrong} faults in the rules; what to do stands beside each")).into()) }
     }
 }
 
+/// Prints it in one piece. Whoever reads only the beginning (`| head`) ends the command, and nothing panics.
+fn print(mut text: String) -> Result<()> {
+    text.push('\n');
+    std::io::stdout().write_all(text.as_bytes()).context("print the answer")
+}
+
 /// Says what was looked at: rules of each topic, and what nobody confirmed yet.
-fn say(law: &Law) {
+fn say(law: &Law, said: &mut Vec<String>) {
     let examples: usize = law.rules().iter().map(|rule| rule.examples.len()).sum();
     for topic in Topic::ALL {
         let rules: Vec<_> = law.rules().iter().filter(|rule| rule.topic == *topic).collect();
         let examples: usize = rules.iter().map(|rule| rule.examples.len()).sum();
-        println!("ok     {topic}: since {}, rules {}, examples {examples}", law.since(*topic), rules.len());
+        said.push(format!("ok     {topic}: since {}, rules {}, examples {examples}", law.since(*topic), rules.len()));
     }
     let (first, last) = law.calendar().covers();
-    println!("ok     working days from {first} to {last}");
+    said.push(format!("ok     working days from {first} to {last}"));
     for rule in law.rules().iter().filter(|rule| !rule.is_confirmed()) {
         let mut basis: Vec<String> = rule.basis.iter().map(ToString::to_string).collect();
         basis.dedup();
-        println!("mind   unconfirmed: {} ({})", rule.id, basis.join("; "));
+        said.push(format!("mind   unconfirmed: {} ({})", rule.id, basis.join("; ")));
     }
     for year in law.calendar().years().iter().filter(|year| !year.verified) {
-        println!("mind   unconfirmed: holidays of {}", year.year);
+        said.push(format!("mind   unconfirmed: holidays of {}", year.year));
     }
     let sources: BTreeSet<String> = law.rules().iter().flat_map(|rule| &rule.basis).map(ToString::to_string).collect();
-    println!("ok     law: {} rules, {examples} examples, {} sources, rule set {}", law.rules().len(), sources.len(), law.rule_set_hash_hex());
+    said.push(format!("ok     law: {} rules, {examples} examples, {} sources, rule set {}", law.rules().len(), sources.len(), law.rule_set_hash_hex()));
 }
 
 /// The answer, as it is printed.
@@ -133,9 +141,7 @@ impl Ask {
             Found(format!("{} faults in the rules: see siger law check", faults.len()))
         })?;
         let answers = Answers { on, rule_set: law.rule_set_hash_hex(), answers: law.answer(&question, on) };
-        let mut json = serde_json::to_string_pretty(&answers).context("write the answer as JSON")?;
-        json.push('\n');
-        std::io::stdout().write_all(json.as_bytes()).context("print the answer")
+        print(serde_json::to_string_pretty(&answers).context("write the answer as JSON")?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The law as data: dated, cited rules of `law/*.toml`, and answers that explain themselves.
 //!
 //! A [`Law`] is read from text and checked as a whole. [`Law::ask`] answers a [`Topic`] from [`Facts`] on a day with a
-//! [`Finding`]; [`Law::why`] says in full how it came about and what would change it; [`Law::next_change`] says when it will
+//! [`Finding`]; [`Law::why`] says in full how it came about and what would change it; [`Finding::next_change`] says when it will
 //! change by itself. Nothing is guessed: a missing fact is named, a day of which no rule speaks is said to be so, and neither
 //! ever counts as clear. A finding advises; an officer decides.
 //!
