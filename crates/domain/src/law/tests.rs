@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod explained;
+mod lock;
 mod property;
 mod refusal;
 

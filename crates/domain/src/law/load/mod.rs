@@ -20,6 +20,8 @@ use crate::cite::{Bilingual, Citation};
 use fault::Faults;
 
 pub use fault::{Fault, FaultKind};
+#[cfg(test)]
+pub(super) use rules::hash as rule_hash;
 
 /// A file of rules that a person can still read.
 const FILE_BYTES_MAX: usize = 1 << 20;

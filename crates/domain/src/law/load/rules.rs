@@ -157,7 +157,7 @@ fn rule(
 }
 
 /// Over what the rule decides.
-fn hash(value: &toml::Value) -> [u8; 32] {
+pub(in crate::law) fn hash(value: &toml::Value) -> [u8; 32] {
     let decides = ["id", "topic", "from", "when", "verdict", "give", "over"];
     let table: toml::Table = decides.iter().filter_map(|key| value.get(key).map(|value| ((*key).to_owned(), value.clone()))).collect();
     canonical::hash(RULE_TAG, &table.into())
