@@ -200,8 +200,11 @@ fn edges(out: &mut String) {
             continue;
         }
         let title = from.map_or_else(|| "none yet".to_owned(), |stage| stage.to_string());
-        write!(out, "\n### From {title}\n\n| action | to | clock | who | must hold | follows | rests on | why |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
-            .expect("writing to a string");
+        write!(
+            out,
+            "\n### From {title}\n\n| action | to | clock | who | must hold | follows | rests on | why |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        )
+        .expect("writing to a string");
         for row in rows {
             let case = row.when.map_or_else(String::new, |when| format!("<br>if {}", when.label().en));
             let mut follows: Vec<String> = row.effects.iter().map(|effect| effect.label().en.to_owned()).collect();
