@@ -76,7 +76,7 @@ impl Guard {
     /// What it rests on, where a law says it.
     pub const fn basis(self) -> Basis {
         match self {
-            Self::NotCitizen => Basis::read("UU 6/2011 art. 14(1)"),
+            Self::NotCitizen => Basis::unread("UU 6/2011 art. 14(1)"),
             _ => Basis::POLICY,
         }
     }

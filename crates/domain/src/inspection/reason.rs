@@ -43,16 +43,16 @@ impl RefusalReason {
     /// The article, and whether its wording was read.
     pub const fn basis(self) -> Basis {
         match self {
-            Self::EntryBan => Basis::read("UU 6/2011 art. 13(1)(a)"),
-            Self::NoDocument => Basis::read("UU 6/2011 art. 13(1)(b)"),
-            Self::ForgedDocument => Basis::read("UU 6/2011 art. 13(1)(c)"),
-            Self::NoVisa => Basis::read("UU 6/2011 art. 13(1)(d)"),
-            Self::FalseStatement => Basis::read("UU 6/2011 art. 13(1)(e)"),
-            Self::ContagiousDisease => Basis::read("UU 6/2011 art. 13(1)(f)"),
-            Self::OrganisedCrime => Basis::read("UU 6/2011 art. 13(1)(g)"),
-            Self::Wanted => Basis::read("UU 6/2011 art. 13(1)(h)"),
-            Self::Treason => Basis::read("UU 6/2011 art. 13(1)(i)"),
-            Self::Trafficking => Basis::read("UU 6/2011 art. 13(1)(j)"),
+            Self::EntryBan => Basis::unread("UU 6/2011 art. 13(1)(a)"),
+            Self::NoDocument => Basis::unread("UU 6/2011 art. 13(1)(b)"),
+            Self::ForgedDocument => Basis::unread("UU 6/2011 art. 13(1)(c)"),
+            Self::NoVisa => Basis::unread("UU 6/2011 art. 13(1)(d)"),
+            Self::FalseStatement => Basis::unread("UU 6/2011 art. 13(1)(e)"),
+            Self::ContagiousDisease => Basis::unread("UU 6/2011 art. 13(1)(f)"),
+            Self::OrganisedCrime => Basis::unread("UU 6/2011 art. 13(1)(g)"),
+            Self::Wanted => Basis::unread("UU 6/2011 art. 13(1)(h)"),
+            Self::Treason => Basis::unread("UU 6/2011 art. 13(1)(i)"),
+            Self::Trafficking => Basis::unread("UU 6/2011 art. 13(1)(j)"),
             Self::ExitNoDocument | Self::ExitInvestigation | Self::ExitBan => Basis::unread("UU 6/2011 art. 16(1)"),
             Self::NoStayPermit | Self::NotTheBearer => Basis::POLICY,
         }

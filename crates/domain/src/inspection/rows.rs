@@ -30,10 +30,10 @@ const LEAD_IN: &[(Role, &[Kind])] = &[(Role::Secondary, IN), (Role::Head, IN)];
 const LEAD_DEPARTURE: &[(Role, &[Kind])] = &[(Role::Secondary, DEPARTURE), (Role::Head, DEPARTURE)];
 const PROGRAM: &[(Role, &[Kind])] = &[(Role::System, ALL)];
 
-const INSPECTION: Basis = Basis::read("UU 6/2011 art. 9(1)");
+const INSPECTION: Basis = Basis::unread("UU 6/2011 art. 9(1)");
 const TPI: Basis = Basis::unread("Permenkumham 9/2024");
-const REFUSAL: Basis = Basis::read("UU 6/2011 art. 13(1)");
-const REFUSED: Basis = Basis::read("UU 6/2011 art. 13(2)");
+const REFUSAL: Basis = Basis::unread("UU 6/2011 art. 13(1)");
+const REFUSED: Basis = Basis::unread("UU 6/2011 art. 13(2)");
 
 const fn edge(from: Option<Stage>, act: Act, to: Stage, who: &'static [(Role, &'static [Kind])]) -> Row {
     Row { from, act, when: None, to, who, guards: &[], effects: &[], tasks: &[], basis: Basis::POLICY, why: Label { id: "", en: "" } }

@@ -148,8 +148,8 @@ const ALL: &[Stage] = &[
     S::Departed,
 ];
 
-const OVER: Basis = Basis::read("UU 6/2011 art. 78");
-const CASE: Basis = Basis::read("UU 6/2011 art. 75(2)");
+const OVER: Basis = Basis::unread("UU 6/2011 art. 78");
+const CASE: Basis = Basis::unread("UU 6/2011 art. 75(2)");
 const BRIDGE: Basis = Basis::unread("practice of offices: asked for and paid before expiry");
 
 const fn edge(from: &'static [Stage], act: Act, to: &'static [Stage], who: &'static [Role]) -> Row {
