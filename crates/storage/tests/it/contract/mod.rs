@@ -1,0 +1,6 @@
+//! What the store promises, on both engines.
+
+mod append;
+mod list;
+mod operation;
+mod years;
