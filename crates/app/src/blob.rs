@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 
 use siger_domain::id::PersonId;
 use siger_storage::Error as Store;
-use siger_storage::blob::{BlobId, Error as Refused, Put};
+use siger_storage::blob::{BlobId, Error as Refused};
 use siger_storage::keyring::{self, KeyIndex};
 use siger_storage::table::person::is_blob_named;
 
@@ -29,35 +29,42 @@ pub struct Given {
     pub bytes: Vec<u8>,
 }
 
+/// Keepings at once. Each has a thread that may block until its entry is on the disk, and a disk that hangs must not take those of everybody
+/// who looks something up. The disk gains little from more: the entries of all that wait are committed together anyway.
+pub(crate) const AT_ONCE_MAX: usize = 8;
+
 /// Keeps a picture or paper on a person's file.
 ///
 /// # Errors
 /// When not permitted or not there, or when the disk or the store refuses. Nothing is kept then, except where the store's answer never came: the
 /// blob stays, since an entry may name it.
 pub async fn keep(office: &Office, by: &Context, of: PersonId, given: Given) -> Result<Made> {
+    let place = office.keeping().clone().acquire_owned().await.map_err(Error::internal)?;
     let (office, by) = (office.clone(), by.clone());
     // Whoever sent it may go away meanwhile. What was begun is brought to its end all the same: no blob is left without its entry.
-    tokio::spawn(async move { whole(&office, by, of, given).await }).await.map_err(Error::internal)?
+    let whole = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        whole(&office, by, of, given)
+    });
+    whole.await.map_err(Error::internal)?
 }
 
-async fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Result<Made> {
-    let _one = office.keeping().lock().await;
+/// Several may keep at once, the same bytes too, and more than one of them then find it new: a blob is put whole, under its name or not at
+/// all, and whether it is taken away is decided alone ([`remove_unnamed`]).
+fn whole(office: &Office, by: Context, of: PersonId, given: Given) -> Result<Made> {
     let Given { key, kind, media, bytes } = given;
-    let length = bytes.len() as u64;
-    let (folder, keyring) = (office.blobs().clone(), office.store().keyring().clone());
-    let put = tokio::task::spawn_blocking(move || {
-        let turn = folder.keeping()?;
-        folder.put(&keyring, key, &bytes).map(|put| (put, turn))
-    });
-    let (put, turn) = put.await.map_err(Error::internal)?.map_err(refused)?;
-    let note = BlobNote { blob: put.id, kind, bytes: length, media };
-    let added = office.write(move |write| person::add_blob(write, &by, of, &note)).await;
+    let turn = office.blobs().keeping().map_err(refused)?;
+    let put = office.blobs().put(office.store().keyring(), key, &bytes).map_err(refused)?;
+    let note = BlobNote { blob: put.id, kind, bytes: bytes.len() as u64, media };
+    let added = office.store().write_blocking(move |write| person::add_blob(write, &by, of, &note));
     drop(turn);
     if let Err(error) = &added
         && put.new
         && !matches!(error, Error::Unavailable(Store::Unknown { .. }))
+        // Where this fails too, or the program ends before it, the daily job takes the blob away.
+        && remove_unnamed(office, put.id).is_err()
     {
-        take_away(office, put).await;
+        tracing::warn!("a blob that nothing names could not be removed; the daily work tries again");
     }
     added
 }
@@ -80,28 +87,18 @@ pub async fn open(office: &Office, by: Context, of: PersonId, blob: BlobId) -> R
     }
 }
 
-/// Where this fails too, or the program ends before it, the daily job takes the blob away.
-async fn take_away(office: &Office, put: Put) {
-    if remove_unnamed(office, put.id).await.is_err() {
-        tracing::warn!("a blob that nothing names could not be removed; the daily work tries again");
-    }
-}
-
-/// Removes a blob unless an entry names it. Says whether it did.
+/// Removes a blob unless an entry names it. Says whether it did. Waits, on the thread that asks, for whoever keeps one.
 ///
 /// # Errors
 /// When the store or the disk refuses.
-pub(crate) async fn remove_unnamed(office: &Office, blob: BlobId) -> Result<bool> {
-    let (store, folder) = (office.store().clone(), office.blobs().clone());
-    let removing = tokio::task::spawn_blocking(move || -> Result<bool> {
-        let _turn = folder.removing().map_err(Error::internal)?;
-        // The same bytes may have been sent again, and the old blob be relied on.
-        if store.read_blocking(move |tx| is_blob_named(tx, blob.as_bytes()))? {
-            return Ok(false);
-        }
-        folder.remove(blob).map_err(Error::internal)
-    });
-    removing.await.map_err(Error::internal)?
+pub(crate) fn remove_unnamed(office: &Office, blob: BlobId) -> Result<bool> {
+    let _turn = office.blobs().removing().map_err(Error::internal)?;
+    // The same bytes may have been sent again, and the old blob be relied on. The writer is asked, not a reader: it first settles what became of a
+    // commit whose answer never came, whose entry may name the blob.
+    if office.store().write_blocking(move |write| is_blob_named(write, blob.as_bytes()))? {
+        return Ok(false);
+    }
+    office.blobs().remove(blob).map_err(Error::internal)
 }
 
 fn refused(error: Refused) -> Error {

@@ -15,6 +15,7 @@ use siger_storage::{Store, Tx, Write};
 
 use crate::access::Access;
 use crate::backup::Backups;
+use crate::blob;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::identity::guess::Guard;
@@ -45,7 +46,7 @@ struct Inner {
     changing_keys: tokio::sync::Mutex<()>,
     guard: Mutex<Guard>,
     hashing: tokio::sync::Semaphore,
-    keeping: tokio::sync::Mutex<()>,
+    keeping: Arc<tokio::sync::Semaphore>,
     info: table::Office,
     zone: TimeZone,
     directory: RwLock<(u64, Arc<Directory>)>,
@@ -133,7 +134,7 @@ impl Office {
             changing_keys: tokio::sync::Mutex::default(),
             guard,
             hashing: tokio::sync::Semaphore::new(AT_ONCE_MAX),
-            keeping: tokio::sync::Mutex::default(),
+            keeping: Arc::new(tokio::sync::Semaphore::new(blob::AT_ONCE_MAX)),
             info,
             zone,
             directory: RwLock::new((u64::MAX, Arc::default())),
@@ -225,8 +226,8 @@ impl Office {
         &self.inner.hashing
     }
 
-    /// Held while a picture is kept: one at a time, which disk and writer make of it anyway.
-    pub(crate) fn keeping(&self) -> &tokio::sync::Mutex<()> {
+    /// A place of it is held while a picture is kept.
+    pub(crate) fn keeping(&self) -> &Arc<tokio::sync::Semaphore> {
         &self.inner.keeping
     }
 

@@ -29,7 +29,8 @@ pub async fn sweep(office: &Office) -> Result<u32> {
     }
     let mut removed = 0;
     for blob in orphans {
-        removed += u32::from(blob::remove_unnamed(office, blob).await?);
+        let office = office.clone();
+        removed += u32::from(tokio::task::spawn_blocking(move || blob::remove_unnamed(&office, blob)).await.map_err(Error::internal)??);
     }
     Ok(removed)
 }

@@ -1,17 +1,11 @@
-//! Where the office meets browsers and proxies: who is behind a request, forms that came too late, open pages that listen, uploads on a disk
-//! that fails.
+//! Where the office meets browsers and proxies: who is behind a request, forms that came too late, open pages that listen.
 
 use super::{Browser, Desk};
 use axum::body::{Body, HttpBody as _};
-use siger_app::blob::{self, Given};
-use siger_app::person::{blob_key, register};
+use siger_app::person::register;
 use siger_domain::access::Role;
 use siger_domain::id::PersonId;
 use siger_domain::person::{CountryCode, Identity, Name, Sex};
-use siger_storage::{Open, Url};
-use siger_testkit::engine::apart;
-use siger_testkit::fault::{FaultVfs, Operation};
-use siger_testkit::office::TestOffice;
 use siger_web::server::Config;
 use std::pin::Pin;
 use std::time::Duration;
@@ -151,80 +145,7 @@ async fn an_open_page_misses_nothing_and_hears_when_its_sign_in_is_over() {
     assert_eq!(listening.next().await.as_deref(), Some("ended"));
 }
 
-fn siti() -> Identity {
+pub(super) fn siti() -> Identity {
     let nationality = CountryCode::new("nationality", "UTO").unwrap();
     Identity { name: Name::new("Contoh Siti").unwrap(), born: None, sex: Sex::F, nationality }
-}
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\ncontoh";
-
-/// How many blobs lie in the folder.
-fn blobs(desk: &Desk) -> usize {
-    desk.test.office.blobs().iter().map(Result::unwrap).count()
-}
-
-#[tokio::test]
-async fn an_upload_that_fails_takes_nothing_away_that_an_entry_names() {
-    let disk = FaultVfs::register("edge-upload", 31).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let test = TestOffice::opened(folder, |keyring| Open { vfs: Some(disk.name().to_owned()), ..Open::new(Url::Sqlite(data), keyring) });
-    let desk = Desk::of(test, |config| config);
-    let (ratih, mut browser) = desk.officer("ratih", &[Role::Desk]).await;
-    let by = desk.test.context(&ratih).await;
-    let (office, of) = (desk.test.office.clone(), PersonId::from_bytes([1; 16]));
-    desk.test.office.write(move |write| register(write, &by, of, siti(), Vec::new())).await.unwrap();
-    let file = format!("/persons/{of}");
-    let csrf = browser.csrf.clone();
-    let fields = [("csrf", csrf.as_str()), ("kind", "portrait")];
-    let to = format!("{file}/blobs");
-    browser.upload(&to, &fields, PNG).await.is(303);
-    let stored = browser.get(&file).await.is(200).addresses().into_iter().find(|address| address.contains("/blobs/")).unwrap();
-    assert_eq!(blobs(&desk), 1);
-
-    // No room for another entry: the same scan again is refused, and what is stored stays.
-    disk.limit_bytes(Some(disk.used_bytes()));
-    browser.upload(&to, &fields, PNG).await.is(503).says("The disk is full");
-    assert_eq!(blobs(&desk), 1);
-    // A new one leaves nothing behind.
-    let other = [PNG, b"lain"].concat();
-    browser.upload(&to, &fields, &other).await.is(503).says("The disk is full");
-    assert_eq!(blobs(&desk), 1);
-    disk.heal();
-    assert_eq!(browser.get(&stored).await.is(200).bytes, PNG);
-
-    // Whether the entry stands nobody knows: the picture stays for it, and the page says to look.
-    disk.fail_from(Operation::Sync, 1);
-    browser.upload(&to, &fields, &other).await.is(503).says("Look whether your change is there before repeating it");
-    assert_eq!(blobs(&desk), 2);
-    disk.heal();
-    browser.upload(&to, &fields, &other).await.is(303);
-    browser.upload(&to, &fields, PNG).await.is(303);
-    assert_eq!(blobs(&desk), 2);
-    let shown: Vec<String> = browser.get(&file).await.is(200).addresses().into_iter().filter(|address| address.contains("/blobs/")).collect();
-    assert_eq!(shown.len(), 2);
-    for address in shown {
-        assert!([PNG, &other].contains(&browser.get(&address).await.is(200).bytes.as_slice()), "{address}");
-    }
-    apart(|| crate::archive::clean(office.store(), office.blobs()));
-}
-
-/// The same bytes sent twice at one moment, one of them by somebody who may not: the other's stay.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn uploads_of_the_same_do_not_take_each_other_away() {
-    let desk = Desk::new();
-    let office = &desk.test.office;
-    let (ratih, budi) = (desk.test.officer("ratih", &[Role::Desk]).await, desk.test.officer("budi", &[Role::Cashier]).await);
-    let (may, may_not) = (desk.test.context(&ratih).await, desk.test.context(&budi).await);
-    let (by, of) = (may.clone(), PersonId::from_bytes([1; 16]));
-    office.write(move |write| register(write, &by, of, siti(), Vec::new())).await.unwrap();
-    let by = may.clone();
-    let key = office.read(move |tx| blob_key(tx, &by, of)).await.unwrap();
-    for round in 0..20u8 {
-        let given = || Given { key, kind: "paper", media: "image/png", bytes: vec![round; 20_000] };
-        let (kept, refused) = tokio::join!(blob::keep(office, &may, of, given()), blob::keep(office, &may_not, of, given()));
-        assert!(kept.is_ok() && refused.is_err(), "round {round}: {kept:?} {refused:?}");
-    }
-    assert_eq!(blobs(&desk), 20);
-    apart(|| crate::archive::clean(office.store(), office.blobs()));
 }

@@ -12,6 +12,7 @@ mod person;
 mod request;
 mod routes;
 mod sign_in;
+mod upload;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
