@@ -252,7 +252,7 @@ pub fn decline(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result
 /// The first person takes the request back.
 ///
 /// # Errors
-/// When it is not theirs or no longer open.
+/// When it is not theirs, or it is over: what ran out has ended by itself.
 pub fn withdraw(write: &mut Write<'_, '_>, by: &Context, id: RequestId) -> Result<u64> {
     let request = table::get(write, id)?.ok_or(Error::NotFound)?;
     let stamp = by.authorise(Action::RequestWithdraw, About { own: by.officer == Some(request.opened_by), ..About::default() })?;
@@ -296,7 +296,8 @@ fn moved(error: MoveError) -> Error {
     match error {
         MoveError::SamePerson => Error::Forbidden(crate::access::Why::SecondPerson),
         MoveError::NotTheirs => Error::NotFound,
-        MoveError::NotOpen => Error::Conflict("request_answered"),
+        MoveError::Answered => Error::Conflict("request_answered"),
+        MoveError::Withdrawn => Error::Conflict("request_withdrawn"),
         MoveError::RanOut => Error::Conflict("request_ran_out"),
         MoveError::NotYet => Error::Conflict("request_waits"),
     }

@@ -189,16 +189,19 @@ pub enum Move {
 /// Why a request cannot be moved so.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MoveError {
-    /// It was answered, withdrawn or ran out before.
-    #[error("the request is no longer open")]
-    NotOpen,
+    /// A second person agreed or refused before.
+    #[error("the request was answered before")]
+    Answered,
+    /// The person who opened it took it back before.
+    #[error("the request was withdrawn before")]
+    Withdrawn,
     /// The two-person rule.
     #[error("the person who opened a request cannot answer it")]
     SamePerson,
     /// Only the person who opened it takes it back.
     #[error("only the person who opened a request can withdraw it")]
     NotTheirs,
-    /// Too late: it has run out.
+    /// Too late: it has run out, also where nobody has written that down yet.
     #[error("the request has run out")]
     RanOut,
     /// Too early to expire.
@@ -211,8 +214,11 @@ pub enum MoveError {
 /// # Errors
 /// Which rule the move breaks.
 pub fn next(state: State, opened_by: OfficerId, expires: Instant, step: Move, by: Option<OfficerId>, now: Instant) -> Result<State, MoveError> {
-    if state != State::Open {
-        return Err(MoveError::NotOpen);
+    match state {
+        State::Open => {}
+        State::Approved | State::Declined => return Err(MoveError::Answered),
+        State::Withdrawn => return Err(MoveError::Withdrawn),
+        State::Expired => return Err(MoveError::RanOut),
     }
     let ran_out = now >= expires;
     match step {
@@ -250,7 +256,9 @@ mod tests {
                         (State::Open, Move::Approve, false, true, _) => Ok(State::Approved),
                         (State::Open, Move::Decline, false, true, _) => Ok(State::Declined),
                         (State::Open, ..) => Err(MoveError::SamePerson),
-                        _ => Err(MoveError::NotOpen),
+                        (State::Approved | State::Declined, ..) => Err(MoveError::Answered),
+                        (State::Withdrawn, ..) => Err(MoveError::Withdrawn),
+                        (State::Expired, ..) => Err(MoveError::RanOut),
                     };
                     assert_eq!(next(*state, first, expires, step, by, now), expected, "{state:?} {step:?} {by:?} late {late}");
                 }

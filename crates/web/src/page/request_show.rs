@@ -78,8 +78,10 @@ pub struct View {
     pub asked_at: Instant,
     /// When it lapses.
     pub until: Instant,
-    /// Who answered and when.
-    pub answered: Option<(String, Instant)>,
+    /// Who answered, where a second person did.
+    pub answered_by: Option<String>,
+    /// When it was answered, was withdrawn or ran out; `None` while it is open.
+    pub ended_at: Option<Instant>,
     /// Who could answer today.
     pub seconds: Vec<String>,
     /// Why no answer can be given; `None` when it can, or when the request is over.
@@ -169,11 +171,17 @@ fn facts_card(page: &Page<'_>, view: &View) -> Markup {
             rows.push((ui.text("request-seconds"), Some(html! { @for (at, name) in view.seconds.iter().enumerate() { @if at > 0 { ", " } bdi { (name) } } })));
         }
     }
-    if let Some((name, at)) = &view.answered {
+    if let Some(name) = &view.answered_by {
         rows.push((ui.text("request-answered-by"), Some(html! { bdi { (name) } })));
-        rows.push((ui.text("request-answered-at"), Some(ui.moment(*at))));
     }
-    Card::new("request-facts", ui.text("request-facts")).html(facts::facts(ui, &rows))
+    if let Some(at) = view.ended_at {
+        let term = if view.answered_by.is_some() { ui.text("request-answered-at") } else { ui.text("request-ended-at") };
+        rows.push((term, Some(ui.moment(at))));
+    }
+    Card::new("request-facts", ui.text("request-facts")).html(html! {
+        @if view.state == State::Expired { (Notice::new(Tone::Heed, ui.text("request-lapsed")).body(html! { p { (ui.text("request-lapsed-why")) } }).html(ui)) }
+        (facts::facts(ui, &rows))
+    })
 }
 
 fn answer(page: &Page<'_>, view: &View) -> Markup {
@@ -229,7 +237,8 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         asked_by: ui.sample("Ratih S. (contoh)", "Ratih S. (sample)").to_owned(),
         asked_at: now.plus_seconds(-7_200),
         until: now.plus_seconds(424_800),
-        answered: None,
+        answered_by: None,
+        ended_at: None,
         seconds: vec![head.clone(), ui.sample("Hadi K. (contoh)", "Hadi K. (sample)").to_owned()],
         cannot: None,
         may_withdraw: false,
@@ -239,7 +248,8 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         asked: Asked::Erase { person: "019a9c3e-0000-7000-8000-0000000000aa".to_owned(), file: None, ground: ErasureGround::SubjectRequest },
         ..view.clone()
     };
-    let over = View { asked: roles(None), state: State::Approved, answered: Some((head, now.plus_seconds(-3_600))), seconds: Vec::new(), ..view.clone() };
+    let closed = View { asked: roles(None), ended_at: Some(now.plus_seconds(-3_600)), seconds: Vec::new(), ..view.clone() };
+    let over = View { state: State::Approved, answered_by: Some(head), ..closed.clone() };
     let invited = View {
         asked: Asked::Roles {
             name: ui.sample("Sari N. (contoh)", "Sari N. (sample)").to_owned(),
@@ -267,5 +277,7 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
         Sample::new("request-role", page(&inside, &View { cannot: Some(CannotAnswer::Role), ..erase.clone() })),
         Sample::new("request-erase", page(&inside, &erase)),
         Sample::new("request-over", page(&inside, &over)),
+        Sample::new("request-withdrawn", page(&inside, &View { state: State::Withdrawn, ..closed.clone() })),
+        Sample::new("request-lapsed", page(&inside, &View { state: State::Expired, ..closed })),
     ]
 }

@@ -9,7 +9,7 @@ use siger_app::context::About;
 use siger_app::office::Directory;
 use siger_app::request::{self, Opened};
 use siger_domain::access::Action;
-use siger_domain::id::RequestId;
+use siger_domain::id::{OfficerId, RequestId};
 use siger_domain::officer::State as Standing;
 use siger_domain::request::{Matter, OPEN_SECONDS, State as RequestState};
 use siger_storage::journal::read;
@@ -43,6 +43,11 @@ fn what(visit: &Visit, directory: &Directory, matter: &Matter) -> String {
         Matter::Recover { officer, .. } => ui.format("request-recover", &[("name", directory.name(Some(*officer)).unwrap_or("–").into())]),
         Matter::Erase { .. } => ui.text("request-erase").to_owned(),
     }
+}
+
+/// The second person who agreed or refused; whoever takes a request back answers nothing.
+fn answered_by(opened: &Opened) -> Option<OfficerId> {
+    opened.request.answered_by.filter(|_| matches!(opened.request.state, RequestState::Approved | RequestState::Declined))
 }
 
 /// A request past its time has run out, also before the daily job wrote that down.
@@ -81,7 +86,7 @@ async fn list(desk: Desk, Query(part): Query<Part>) -> Result<Response, WebError
         asked_at: opened.request.expires.plus_seconds(-OPEN_SECONDS),
         until: opened.request.expires,
         state: standing(opened, desk.by.now),
-        answered_by: opened.request.answered_by.map(|of| name(Some(of))),
+        answered_by: answered_by(opened).map(|of| name(Some(of))),
         yours: request::may_answer(&desk.by, opened),
     });
     let (mut open, over): (Vec<_>, Vec<_>) = rows.partition(|row| row.state == RequestState::Open);
@@ -153,7 +158,9 @@ async fn show(desk: Desk, Path(of): Path<String>) -> Result<Response, WebError> 
         asked_by: directory.name(Some(opened.request.opened_by)).unwrap_or("–").to_owned(),
         asked_at: opened.request.expires.plus_seconds(-OPEN_SECONDS),
         until: opened.request.expires,
-        answered: opened.request.answered_by.and_then(|who| Some((directory.name(Some(who))?.to_owned(), answered_at?))),
+        answered_by: answered_by(&opened).map(|who| directory.name(Some(who)).unwrap_or("–").to_owned()),
+        // What ran out ended then, whenever that was written down.
+        ended_at: if state == RequestState::Expired { Some(opened.request.expires) } else { answered_at },
         seconds: seconds.into_iter().filter_map(|who| directory.name(Some(who)).map(str::to_owned)).collect(),
         cannot,
         may_withdraw: yours && state == RequestState::Open && by.may(Action::RequestWithdraw, About { own: true, ..About::default() }),

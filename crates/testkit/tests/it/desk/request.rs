@@ -55,16 +55,50 @@ async fn nobody_agrees_to_their_own_roles_and_declining_and_withdrawing_change_n
     let page = admin.post(&format!("/officers/{}/roles", dewi.id), &ask).await.is(303).to().to_owned();
     second.post(&format!("{page}/withdraw"), &[]).await.is(403);
     admin.post(&format!("{page}/withdraw"), &[]).await.is(303);
-    second.post(&format!("{page}/approve"), &[]).await.is(409);
+    second.post(&format!("{page}/approve"), &[]).await.is(409).says("Whoever asked has withdrawn this request.");
+    second.get(&page).await.is(200).says("Withdrawn").says("Ended").says_not("Answered by");
+    admin.post(&format!("{page}/withdraw"), &[]).await.is(409).says("has withdrawn this request");
     let page = admin.post(&format!("/officers/{}/roles", dewi.id), &ask).await.is(303).to().to_owned();
     desk.test.clock.advance_seconds(siger_domain::request::OPEN_SECONDS);
     // Everybody's sign-in has ended by then; somebody who signs in again finds it run out.
     let made = desk.test.officer("nyoman", &[Role::Head]).await;
     let mut late = desk.signed_in(&made).await;
     late.get(&page).await.is(200).says("Lapsed").says_not("Approve the roles");
-    late.post(&format!("{page}/approve"), &[]).await.is(409);
+    late.post(&format!("{page}/approve"), &[]).await.is(409).says("This request ended by itself");
     let roles = desk.test.office.directory().await.unwrap().get(dewi.id).unwrap().roles;
     assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Head]);
+}
+
+/// Somebody takes back what ran out a moment before, on a page that stood open; it matters to nobody whether that is written down yet.
+#[tokio::test]
+async fn taking_back_what_ran_out_is_told_that_nothing_is_left_to_do() {
+    let desk = Desk::new();
+    let ratih = desk.test.officer("ratih", &[Role::Administrator]).await;
+    let wati = desk.test.officer("wati", &[Role::Desk]).await;
+    let mut admin = desk.signed_in(&ratih).await;
+    let page = admin.post(&format!("/officers/{}/roles", wati.id), &[("roles", "stay")]).await.is(303).to().to_owned();
+    let (withdraw, api) = (format!("{page}/withdraw"), format!("/api/v1{page}/withdraw"));
+    desk.test.clock.advance_seconds(siger_domain::request::OPEN_SECONDS);
+    let mut admin = desk.nobody();
+    admin.sign_in("ratih", &ratih.secret).await.is(303);
+    admin.csrf = admin.get("/").await.is(200).between("name=\"csrf\" value=\"", "\"");
+    for written in [false, true] {
+        if written {
+            let by = desk.test.office.system(Purpose::Administration);
+            assert_eq!(desk.test.office.write(move |write| siger_app::request::expire(write, &by)).await.unwrap(), 1);
+        }
+        let told = admin.post(&withdraw, &[]).await.is(409).says("This request ended by itself: nobody decided in time.").says("nothing is left to do with it");
+        told.says_not("answered already");
+        let problem: serde_json::Value =
+            serde_json::from_str(&admin.send("POST", &api, Some(("application/json".to_owned(), b"{}".to_vec()))).await.is(409).text).unwrap();
+        assert_eq!(problem["type"], "/api/v1/openapi.json#problem-request_ran_out");
+        assert!(problem["detail"].as_str().unwrap().starts_with("This request ended by itself"), "{problem}");
+        let shown = admin.get(&page).await.is(200).says("Lapsed").says("Nobody decided in time, so this request ended by itself.");
+        shown.says("What it asked for did not happen.").says_not("Withdraw the request").says_not("Answered by");
+    }
+    admin.get(&format!("{page}?lang=id")).await.is(200).says("berakhir sendiri");
+    admin.headers = vec![("accept-language", "id".to_owned())];
+    admin.post(&withdraw, &[]).await.is(409).says("Permintaan ini sudah berakhir sendiri");
 }
 
 #[tokio::test]
