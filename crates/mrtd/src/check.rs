@@ -6,6 +6,8 @@
 //! and so on. Two changes can cancel each other: two neighbours that change places are not noticed when they differ by a
 //! multiple of five.
 
+use std::fmt;
+
 use crate::cells::FILLER;
 
 /// The value of a character, or nothing when the alphabet of zones does not have it.
@@ -78,8 +80,8 @@ impl Check {
     }
 }
 
-/// What one check digit says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What one check digit says. `Debug` shows whether it is right, and no digit.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     /// What is printed.
     pub found: char,
@@ -99,6 +101,12 @@ impl Verdict {
     pub(crate) fn or_filler(mut self, empty: bool) -> Self {
         self.holds |= empty && self.found == char::from(FILLER);
         self
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.holds { "right" } else { "wrong" })
     }
 }
 
@@ -126,6 +134,11 @@ impl Checks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_shows_no_digit() {
+        assert_eq!(format!("{:?} {:?}", Verdict::new(b'7', b'7'), Verdict::new(b'7', b'8')), "right wrong");
+    }
 
     /// The examples of part 3, appendix A, and the one of part 5 for the long number.
     #[test]

@@ -12,7 +12,7 @@ use crate::format::Field;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The lines are not those of any format.
-    #[error("{}; expected two lines of 44 or 36, or three of 30", Found(*.lines, .lengths))]
+    #[error("{}; expected {}", self.found(), self.expected())]
     Length {
         /// How many lines there are.
         lines: usize,
@@ -21,17 +21,22 @@ pub enum Refusal {
     },
 }
 
-struct Found<'r>(usize, &'r [usize; 3]);
-
-impl fmt::Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0, self.1) {
-            (0, _) => f.write_str("no line"),
-            (1, [a, ..]) => write!(f, "one line of {a} characters"),
-            (2, [a, b, _]) => write!(f, "two lines of {a} and {b} characters"),
-            (3, [a, b, c]) => write!(f, "three lines of {a}, {b} and {c} characters"),
-            (lines, _) => write!(f, "{lines} lines"),
+impl Refusal {
+    /// How many lines of how many characters there are.
+    pub fn found(&self) -> String {
+        let Self::Length { lines, lengths: [a, b, c] } = self;
+        match lines {
+            0 => "no line".to_owned(),
+            1 => format!("one line of {a} characters"),
+            2 => format!("two lines of {a} and {b} characters"),
+            3 => format!("three lines of {a}, {b} and {c} characters"),
+            lines => format!("{lines} lines"),
         }
+    }
+
+    /// Which there could be.
+    pub const fn expected(&self) -> &'static str {
+        "two lines of 44 or 36, or three of 30"
     }
 }
 
@@ -53,8 +58,8 @@ pub struct Problem {
     pub fault: Fault,
 }
 
-/// What is wrong with a field, or worth a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is wrong with a field, or worth a look. `Debug` shows its word only.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// A character that a zone cannot hold (part 3 §4.3), the first of its field.
     Character {
@@ -152,6 +157,12 @@ impl Fault {
     }
 }
 
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
 impl Problem {
     /// How much it weighs.
     pub const fn severity(self) -> Severity {
@@ -237,5 +248,35 @@ impl std::ops::Deref for Problems {
 impl fmt::Debug for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.as_slice()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_is_not_in_debug_or_display() {
+        let check = Fault::CheckDigit { check: Check::BirthDate, found: '7', expected: '8' };
+        for fault in [check, Fault::Character { found: '7', column: 8 }] {
+            let problem = Problem { field: Field::BirthDate, fault };
+            let shown = format!("{problem:?} {problem}");
+            assert!(!shown.contains(['7', '8']) && shown.contains(fault.word()), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_there_is_and_what_there_could_be() {
+        for (lines, lengths, found) in [
+            (0, [0; 3], "no line"),
+            (1, [89, 0, 0], "one line of 89 characters"),
+            (2, [44, 5, 0], "two lines of 44 and 5 characters"),
+            (3, [30, 30, 29], "three lines of 30, 30 and 29 characters"),
+            (4, [30; 3], "4 lines"),
+        ] {
+            let refusal = Refusal::Length { lines, lengths };
+            assert_eq!(refusal.found(), found);
+            assert_eq!(refusal.to_string(), format!("{found}; expected two lines of 44 or 36, or three of 30"));
+        }
     }
 }

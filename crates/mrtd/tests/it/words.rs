@@ -87,7 +87,7 @@ fn debug_and_display_of_problems_say_nothing_of_the_holder() {
     let zone = parse(&[UPPER, &line]).unwrap();
     let mut shown = format!("{zone:?} {:?} {:?} {:?}", zone.lines(), zone.birth_date(), zone.optional_1());
     shown += &zone.problems().iter().map(ToString::to_string).collect::<String>();
-    assert!(shown.contains("NoSuchDay") && shown.contains("NotADate"), "{shown}");
+    assert!(shown.contains("no_such_day") && shown.contains("not_a_date"), "{shown}");
     for secret in ["CONTOH", "SITI", "X1234567", "9013", "3O08", "32010"] {
         assert!(!shown.contains(secret), "{secret}: {shown}");
     }
