@@ -14,6 +14,8 @@ use siger_mrtd::{Field, Zone};
 
 /// A line of input may not be longer: a zone has 90 characters, and what stands beside it is a few notes. Memory stays bounded whatever is piped in.
 const LINE_BYTES_MAX: usize = 64 << 10;
+/// Some editors and shells write it before the first line of a text in UTF-8. It is no part of the text (Unicode 16.0 §23.8).
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// How much is read and written at once.
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -61,6 +63,9 @@ fn answer_all(input: impl io::Read, output: impl Write, explain: bool) -> Result
         }
         let Some(whole) = next_line(&mut input, &mut line).context("standard input cannot be read")? else { break };
         number += 1;
+        if number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
         if whole && line.trim_ascii().is_empty() {
             continue;
         }
@@ -123,7 +128,7 @@ fn answer(line: &[u8], number: u64, explain: bool, output: &mut impl Write) -> i
             let error = if refused.is_ok() { "charset" } else { "length" };
             let problems = explain.then(|| match refused {
                 Ok(zone) => problems(&zone),
-                Err(refusal) => vec![Told { field: None, severity: "fault", found: None, expected: refusal.to_string() }],
+                Err(refusal) => vec![Told { field: None, severity: "fault", found: Some(refusal.found()), expected: refusal.expected().to_owned() }],
             });
             write(&Refusal { id: asked.id, format: (), valid: false, error: error.to_owned(), problems }, output)
         }

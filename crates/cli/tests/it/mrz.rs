@@ -70,7 +70,7 @@ fn problems_are_explained_when_asked_for() {
         first.contains(r#"{"field":"issuing_state","severity":"notice","found":"UTO","expected":"a specimen: documents of Utopia are valid nowhere"}"#),
         "{first}"
     );
-    assert!(lines.next().unwrap().contains("two lines of 44 and 5 characters; expected two lines of 44 or 36, or three of 30"), "{out}");
+    assert!(lines.next().unwrap().contains(r#""found":"two lines of 44 and 5 characters","expected":"two lines of 44 or 36, or three of 30"#), "{out}");
 }
 
 /// Lines longer than the bound, of any bytes, end nothing; what comes after them is answered.
@@ -115,6 +115,15 @@ fn an_answer_does_not_wait_for_the_next_line() {
     }
     drop(input);
     assert!(child.wait().unwrap().success());
+}
+
+/// A byte order mark before the first line is no part of it; anywhere else it is a character like others.
+#[test]
+fn a_byte_order_mark_before_the_first_line() {
+    let line = format!("\u{feff}{{\"id\":1,\"lines\":[\"{UPPER}\",\"{LOWER}\"]}}\n");
+    let (status, out, _) = parse(line.repeat(2).as_bytes(), &[]);
+    let answers: Vec<&str> = out.lines().collect();
+    assert!(status == 0 && answers[0].starts_with(r#"{"id":1,"format":"TD3""#) && answers[1].contains("line 2: no JSON object"), "{out}");
 }
 
 #[test]
