@@ -1,24 +1,27 @@
 //! `siger law`: look whether rules are sound, and explain what they say of a case. Needs no office, settings or network.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use siger_domain::law::{FILES, Fault, Law, Question, Topic, Why, read_questions};
+use siger_domain::law::{FACTS_BYTES_MAX, FILES, Fault, Law, Question, Topic, Why, read_questions};
 use siger_domain::retention::{self, RetentionRules};
 use siger_domain::time::CivilDate;
 
 use crate::Found;
-use crate::settings::Wrong;
 
 /// The rules of how long data is kept are a law of their own, in the same folder.
 const RETENTION: &str = "retention.toml";
 
 /// More than this in one folder is not a folder of rules.
 const FOLDER_FILES_MAX: usize = 256;
+
+/// The same for one file: the longest that the program carries has under 20 KiB.
+const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Look at the rules, or ask them.
 #[derive(Args)]
@@ -91,14 +94,30 @@ impl Check {
             }
         }
         print(said.join("\n"))?;
-        if wrong == 0 { Ok(()) } else { Err(Found(format!("{wrong} faults in the rules; what to do stands beside each")).into()) }
+        if wrong == 0 { Ok(()) } else { Err(Found(format!("{} in the rules; what to do stands beside each", faults_said(wrong))).into()) }
     }
+}
+
+fn faults_said(number: usize) -> String {
+    if number == 1 { "1 fault".to_owned() } else { format!("{number} faults") }
 }
 
 /// Prints it in one piece. Whoever reads only the beginning (`| head`) ends the command, and nothing panics.
 fn print(mut text: String) -> Result<()> {
     text.push('\n');
     std::io::stdout().write_all(text.as_bytes()).context("print the answer")
+}
+
+/// The text of a file, and no more than so many bytes of it: a pipe or a device may never end.
+fn read_bounded(path: &Path, bytes_max: u64) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(bytes_max).read_to_end(&mut bytes));
+    read.with_context(|| format!("read {}", path.display()))?;
+    // Where the bound cuts a character in two, the file is too long, and whoever asked says so.
+    if bytes.len() as u64 == bytes_max {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{} is no text in UTF-8: save it as UTF-8", path.display()))
 }
 
 /// Says what was looked at: rules of each topic, and what nobody confirmed yet.
@@ -133,17 +152,23 @@ struct Answers {
 
 impl Ask {
     fn run(self) -> Result<()> {
-        let on: CivilDate = self.on.parse().map_err(|_| Wrong::value("--on", "a day that exists: YYYY-MM-DD"))?;
-        let text = std::fs::read_to_string(&self.facts).with_context(|| format!("read {}", self.facts.display()))?;
+        let on: CivilDate = self.on.parse().map_err(|_| BadDay)?;
+        // One byte more than there may be, so that the reading says of a longer file that it is none.
+        let text = read_bounded(&self.facts, FACTS_BYTES_MAX as u64 + 1)?;
         let question: Question = read_questions(&text).with_context(|| format!("read {}", self.facts.display())).map_err(BadFacts)?;
         let law = Files::of(self.law.as_deref())?.law().map_err(|faults| {
             faults.iter().for_each(|fault| eprintln!("siger: {fault}"));
-            Found(format!("{} faults in the rules: see siger law check", faults.len()))
+            Found(format!("{} in the rules: see siger law check", faults_said(faults.len())))
         })?;
         let answers = Answers { on, rule_set: law.rule_set_hash_hex(), answers: law.answer(&question, on) };
         print(serde_json::to_string_pretty(&answers).context("write the answer as JSON")?)
     }
 }
+
+/// The day that is asked about is none; nothing was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("--on: expected a day that exists, as YYYY-MM-DD")]
+pub struct BadDay;
 
 /// The file of facts cannot be used; nothing was asked.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +196,8 @@ impl Files {
         anyhow::ensure!(paths.len() <= FOLDER_FILES_MAX, "{} .toml files in {}: at most {FOLDER_FILES_MAX} are read", paths.len(), folder.display());
         for path in paths {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+            let text = read_bounded(&path, FILE_BYTES_MAX + 1)?;
+            anyhow::ensure!(text.len() as u64 <= FILE_BYTES_MAX, "{} has more than {FILE_BYTES_MAX} bytes: no file of rules is so long", path.display());
             if name == RETENTION { files.retention = Some(text) } else { files.rules.push((name, text)) }
         }
         Ok(files)

@@ -111,7 +111,7 @@ fn main() -> ExitCode {
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     eprintln!("siger: {}", told(&error));
-    ExitCode::from(if error.is::<settings::Wrong>() || error.is::<law::BadFacts>() {
+    ExitCode::from(if error.is::<settings::Wrong>() || error.is::<law::BadFacts>() || error.is::<law::BadDay>() {
         exit::USAGE
     } else if error.is::<Found>() {
         exit::FOUND

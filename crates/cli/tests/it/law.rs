@@ -58,7 +58,7 @@ fn faults_are_told_with_file_rule_and_what_to_do() {
     ] {
         let folder = changed(file, from, to);
         let (status, out, err) = run(folder.path(), &["law", "check", "--law", "."]);
-        assert!(status == 3 && out.contains(said) && err.contains("faults in the rules"), "{status} {out} {err}");
+        assert!(status == 3 && out.contains(said) && err.contains(" in the rules; what to do stands beside each"), "{status} {out} {err}");
         let facts = folder.path().join("facts.json");
         std::fs::write(&facts, "{\"facts\": {}}").unwrap();
         let (status, out, err) = run(folder.path(), &["law", "why", "--facts", "facts.json", "--on", "2026-11-24", "--law", "."]);
@@ -78,6 +78,17 @@ fn faults_are_told_with_file_rule_and_what_to_do() {
     }
 }
 
+/// A folder may hold anything that ends in `.toml`.
+#[test]
+fn a_file_of_rules_that_is_too_long_or_no_text_is_named() {
+    for (bytes, said) in [(vec![b'#'; (1 << 20) + 1], "more than 1048576 bytes"), (vec![0xff], "save it as UTF-8")] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("odd.toml"), bytes).unwrap();
+        let (status, out, err) = run(folder.path(), &["law", "check", "--law", "."]);
+        assert!(status == 1 && out.is_empty() && err.contains("odd.toml") && err.contains(said), "{status} {out}{err}");
+    }
+}
+
 #[test]
 fn a_file_of_facts_that_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -86,6 +97,11 @@ fn a_file_of_facts_that_is_none_is_refused() {
         ("{\"facts\": {\"shoe\": 1}}", "no fact is called 'shoe'"),
         ("{\"topic\": \"shoe\", \"facts\": {}}", "no topic is called 'shoe'"),
         ("{\"facts\": {\"stay_until\": \"2026-02-29\"}}", "stay_until must be a day"),
+        ("{\"facts\": {\"stay_until\": \"2026-02-28\", \"stay_until\": \"2026-03-01\"}}", "the fact 'stay_until' is given twice"),
+        ("[\"stay\", {}]", "is an array"),
+        ("{\"facts\": []}", "an object of facts"),
+        (&format!("{{\"facts\": {{}}}}{}", " ".repeat(64 << 10)), "more than 65536 bytes"),
+        (&"é".repeat(64 << 10), "more than 65536 bytes"),
     ] {
         std::fs::write(folder.path().join("facts.json"), text).unwrap();
         let (status, out, err) = run(folder.path(), &["law", "why", "--facts", "facts.json", "--on", "2026-11-24"]);

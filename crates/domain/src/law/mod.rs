@@ -48,7 +48,7 @@ pub use rule::{Example, Rule, Test};
 pub use value::{Facts, NotAWord, Value, Word, WrongKind};
 pub use visa::{Visa, VisaStay};
 pub use vocabulary::Vocabulary;
-pub use why::{AsRule, Considered, FactsFileError, Failed, Named, Needed, Next, Question, Why, read_questions};
+pub use why::{AsRule, Considered, FACTS_BYTES_MAX, FactsFileError, Failed, Named, Needed, Next, Question, Why, read_questions};
 pub use word::{Answer, CountFact, DayFact, Fact, FlagFact, Kind, NeedKind, State, Topic, Verdict, WordFact};
 
 /// The files that this program carries, each with its text.

@@ -252,7 +252,7 @@ impl AsRule {
 }
 
 /// A file of facts that is longer is none.
-const FACTS_BYTES_MAX: usize = 64 * 1024;
+pub const FACTS_BYTES_MAX: usize = 64 * 1024;
 
 /// A file of facts is not one.
 #[derive(Debug, thiserror::Error)]
@@ -263,12 +263,18 @@ pub enum FactsFileError {
     /// It is not JSON of the expected form.
     #[error("the file of facts is not of the form {{\"topic\": ..., \"facts\": {{...}}}}")]
     Form(#[source] serde_json::Error),
+    /// It is an array.
+    #[error("the file of facts is an array and not one object {{\"topic\": ..., \"facts\": {{...}}}}; ask one case a file")]
+    Array,
     /// There is no such topic.
     #[error("no topic is called '{0}'; they are {topics}", topics = Topic::ALL.iter().map(|topic| topic.as_str()).collect::<Vec<_>>().join(", "))]
     Topic(String),
     /// There is no such fact.
     #[error("no fact is called '{0}'; they are {facts}", facts = Fact::all().map(Fact::as_str).collect::<Vec<_>>().join(", "))]
     Fact(String),
+    /// A fact stands there twice, and which of the two holds is not guessed.
+    #[error("the fact '{0}' is given twice; give it once")]
+    Twice(Fact),
     /// A fact has a value that is not of its kind.
     #[error(transparent)]
     Kind(#[from] super::WrongKind),
@@ -284,10 +290,37 @@ pub struct Question {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct RawQuestion {
     topic: Option<RawTopics>,
-    facts: serde_json::Map<String, serde_json::Value>,
+    facts: Pairs,
+}
+
+/// An object as it is written: a map would keep the last of two values for one name, in silence.
+struct Pairs(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> serde::de::Visitor<'de> for Reader {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of facts")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        from.deserialize_map(Reader)
+    }
 }
 
 #[derive(Deserialize)]
@@ -305,6 +338,10 @@ pub fn read_questions(text: &str) -> Result<Question, FactsFileError> {
     if text.len() > FACTS_BYTES_MAX {
         return Err(FactsFileError::TooLong);
     }
+    if text.trim_ascii_start().starts_with('[') {
+        // An array would be read as the two values in their order.
+        return Err(FactsFileError::Array);
+    }
     let raw: RawQuestion = serde_json::from_str(text).map_err(FactsFileError::Form)?;
     let names = match raw.topic {
         None => Vec::new(),
@@ -317,8 +354,11 @@ pub fn read_questions(text: &str) -> Result<Question, FactsFileError> {
         topics.push(*topic);
     }
     let mut facts = Facts::default();
-    for (name, value) in raw.facts {
+    for (name, value) in raw.facts.0 {
         let fact = Fact::named(&name).ok_or(FactsFileError::Fact(name))?;
+        if facts.get(fact).is_some() {
+            return Err(FactsFileError::Twice(fact));
+        }
         facts = facts.with_written(fact, &Written::from(&value))?;
     }
     Ok(Question { topics, facts })
