@@ -140,7 +140,9 @@ impl From<&serde_json::Value> for Written {
 /// let facts = Facts::default().day(DayFact::StayUntil, "2026-10-01".parse()?).flag(FlagFact::RequestPending, false);
 /// # Ok::<(), siger_domain::time::DateError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// `Debug` says which facts are known and not what they are: they are about somebody.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
     days: [Option<CivilDate>; DayFact::ALL.len()],
     counts: [Option<u32>; CountFact::ALL.len()],
@@ -248,9 +250,22 @@ impl Facts {
     }
 }
 
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = self.known().map(|(fact, _)| fact.as_str()).collect();
+        write!(f, "facts: [{}]", known.join(", "))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_says_which_facts_and_not_what_they_are() {
+        let facts = Facts::default().day(DayFact::MarriedOn, "2024-02-29".parse().expect("a day")).flag(FlagFact::MarriedToCitizen, true);
+        assert_eq!(format!("{facts:?}"), "facts: [married_on, married_to_citizen]");
+    }
 
     #[test]
     fn words_are_bounded() {
