@@ -161,6 +161,10 @@ impl<'l> Look<'l> {
             DayFormula::Plus { from, unit, number } => {
                 let from = self.point(*from)?;
                 let number = i32::try_from(self.number(*number)?).ok()?;
+                // A stay of no day would end before it begins.
+                if matches!(unit, Unit::StayDays | Unit::StayMonths) && number < 1 {
+                    return None;
+                }
                 match unit {
                     Unit::Days => from.plus_days(number),
                     Unit::Months => from.plus_months(number),

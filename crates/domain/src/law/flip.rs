@@ -274,8 +274,10 @@ impl Finding<'_> {
                 days.extend(self.sides(self.on, measure.unit, grows, threshold, &value)[1]);
             }
         }
-        // Beyond the calendar, what counts working days has no answer any more.
-        days.extend(law.calendar.covers().1.plus_days(1));
+        // Before the calendar begins and beyond its end, what counts working days has no answer.
+        let (first, last) = law.calendar.covers();
+        days.push(first);
+        days.extend(last.plus_days(1));
         days.retain(|day| *day > self.on);
         days
     }

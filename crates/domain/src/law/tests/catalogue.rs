@@ -169,6 +169,9 @@ fn the_clock_of_the_office_passes_over_holidays_and_stops_where_nobody_entered_t
     assert_eq!(beyond.state(), State::NotKnown);
     assert!(matches!(beyond.needs(), [Need::Calendar { .. }]), "{:?}", beyond.needs());
     let running = law().ask(Topic::ServiceClock, &facts("service=itas complete_on=2026-11-20"), day("2026-11-24"));
+    // Before the first year of the calendar there is no answer, and on its first day there is.
+    let early = law().ask(Topic::ServiceClock, &facts("service=itas complete_on=2025-01-06"), day("2024-12-07"));
+    assert_eq!((early.state(), early.next_change().map(|next| next.on())), (State::NotKnown, Some(day("2025-01-01"))));
     assert_eq!(running.next_change().map(|next| (next.on(), next.state())), Some((day("2026-11-27"), State::Stop)));
 }
 
@@ -193,4 +196,11 @@ fn what_is_missing_is_named_and_never_assumed() {
     assert_eq!((before.state(), before.needs().len()), (State::NotInForce, 0));
     let far = law().ask(Topic::Stay, &facts("visa_index=E28 arrived_on=9999-12-01 granted_months=4000000000"), day("2026-11-24"));
     assert_eq!(far.needs(), [Need::OutOfRange]);
+    // A stay of no day is none.
+    for (topic, case) in
+        [(Topic::Stay, "visa_index=E28 arrived_on=2026-11-24 granted_months=0"), (Topic::Permit, "permit_kind=itk permit_from=2026-11-24 granted_days=0")]
+    {
+        let none = law().ask(topic, &facts(case), day("2026-11-24"));
+        assert_eq!((none.state(), none.needs()), (State::NotKnown, &[Need::OutOfRange][..]), "{case}");
+    }
 }
