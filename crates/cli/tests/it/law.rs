@@ -52,7 +52,7 @@ fn the_rules_are_looked_at_without_an_office() {
 fn faults_are_told_with_file_rule_and_what_to_do() {
     for (file, from, to, said) in [
         ("overstay.toml", "when.days_over = 60", "when.days_over = 62", "law/overstay.toml: topic overstay_fee: no rule covers days_over = 60"),
-        ("fee.toml", "basis = [\"pp45-2024\"]", "basis = []", "law/fee.toml: rule fee.2: nothing is cited. Name in 'basis'"),
+        ("fee.toml", "basis = [\"pp45-2024\", \"page-voa\"]", "basis = []", "law/fee.toml: rule fee.2: nothing is cited. Name in 'basis'"),
         ("stay.toml", "last_day = \"2026-11-30\"", "last_day = \"2026-12-01\"", "law/stay.toml: rule stay-exemption.1, example 1: last_day is 2026-11-30"),
         ("retention.toml", "days = 7", "days = 8", "law/retention.toml: retention rule answer.1, example 1"),
     ] {
