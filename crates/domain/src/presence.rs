@@ -156,7 +156,7 @@ impl Fact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FactError {
     /// Not from where the stay stood on that day.
-    #[error("presence: {act} does not follow {}", .from.map_or("the beginning", Stage::as_str))]
+    #[error("presence: {act} does not follow {}", .from.map_or("the time before the first day", Stage::as_str))]
     NotHere {
         /// Where it stood.
         from: Option<Stage>,
@@ -226,7 +226,8 @@ impl Presence {
             return Err(FactError::TooMany);
         }
         let from = self.on(on, limits).map(|state| state.stage());
-        let row = rows::row(from, act).ok_or(FactError::NotHere { from, act })?;
+        // Before its first day a stay stands nowhere, as one that was not begun does; only the latter can be begun.
+        let row = rows::row(from, act).filter(|_| from.is_some() || self.facts.is_empty()).ok_or(FactError::NotHere { from, act })?;
         if !row.who.contains(&role) {
             return Err(FactError::NotForRole { act, role });
         }

@@ -362,7 +362,7 @@ fn what_is_refused_says_why() {
         ("asking too late", Fact::Applied { on: day(30) }, Role::System, 30, Some(FactError::NotHere { from: Some(Stage::OverstayShort), act: Act::Apply })),
         ("tomorrow", Fact::Departed { on: day(11) }, Role::Primary, 10, Some(FactError::Future)),
         (
-            "before the beginning",
+            "a second beginning",
             Fact::Begun { on: day(5), until: None },
             Role::System,
             10,
@@ -378,6 +378,12 @@ fn what_is_refused_says_why() {
         ("the head does", Fact::Judged { on: day(89), counts_as: Judged::Short }, Role::Head, 89, None),
     ] {
         assert_eq!(stay(&long).record(fact, role, day(today), &law()).err(), expected, "{name}");
+    }
+    // A second beginning before the first would take the place of the first one's last day.
+    let later = Presence::begin(Fact::Begun { on: day(10), until: Some(day(39)) }, Role::Primary, day(10), &law()).expect("a beginning").presence;
+    for (fact, act) in [(Fact::Begun { on: day(5), until: None }, Act::Begin), (Fact::Departed { on: day(5) }, Act::Depart)] {
+        let refused = later.record(fact, Role::Primary, day(12), &law()).err();
+        assert_eq!(refused, Some(FactError::NotHere { from: None, act }), "before the first day");
     }
     let mut full = stay(&long);
     for number in 1..FACTS_MAX {
