@@ -11,7 +11,7 @@ labelled! {
     /// What was checked.
     Kind, "kind of finding" {
         /// Check digits of the machine-readable zone.
-        CheckDigits = "check_digits", "angka periksa", "check digits";
+        CheckDigits = "check_digits", "digit pemeriksa", "check digits";
         /// Expiry and remaining validity of the document.
         Validity = "document_validity", "masa berlaku dokumen", "validity of the document";
         /// Earlier reports on this document: lost, stolen, cancelled, forged.
@@ -53,7 +53,7 @@ labelled! {
         /// Somebody has to look.
         Attention = "attention", "perhatian", "attention";
         /// A rule stands against it; only two persons go past.
-        Stop = "stop", "berhenti", "stop";
+        Stop = "stop", "halangan", "stop";
         /// The check was not made. Never counts as clear.
         NotChecked = "not_checked", "belum diperiksa", "not checked";
     }

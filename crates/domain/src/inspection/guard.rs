@@ -28,7 +28,7 @@ labelled! {
         /// A check of which nobody knows anything is not answered by a ground.
         AllAsked = "all_asked", "setiap pemeriksaan wajib memberi temuan, walau belum dapat dilakukan", "every required check gave a finding, if only that it could not be made";
         /// What stands against somebody is passed by two persons only.
-        NoStop = "no_stop", "tidak ada temuan berhenti", "no finding says stop";
+        NoStop = "no_stop", "tidak ada temuan yang menghalangi", "no finding says stop";
         /// An officer needs no reason to have somebody looked at more closely; the program does.
         ProgramNeedsFinding = "program_needs_finding", "program hanya mengirim bila ada temuan", "the program sends somebody only for a finding";
         /// The second look is another person's.

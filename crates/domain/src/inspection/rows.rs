@@ -186,7 +186,7 @@ pub static ROWS: &[Row] = &[
         .rests(REFUSAL)
         .why("Penolakan selalu diputus dua orang; yang kedua boleh di pos lain.", "A refusal is always decided by two; the second may be at another post."),
     edge(Some(S::Secondary), A::ProposePassage, S::AwaitingSecond, SECONDARY).needs(&[G::Held, G::GrantFits, G::TimeToAnswer]).then(&[E::AskSecond]).why(
-        "Temuan berhenti dilewati hanya oleh dua orang; juga bila pemeriksa pertama sendirian.",
+        "Halangan hanya dilewati dengan keputusan dua orang; juga bila pemeriksa pertama sendirian.",
         "A stop is passed by two only; so is a case in which the first inspector is alone.",
     ),
     edge(Some(S::Secondary), A::Withdraw, S::Withdrawn, SECONDARY).needs(&[G::Held]).opens(&[T::FollowUp]).why(

@@ -12,7 +12,7 @@ labelled! {
     /// `awaiting_second` were added for what a real counter meets.
     Stage, "stage of an inspection" {
         /// Announced before: a QR code or a number of a pre-registration.
-        Expected = "expected", "diharapkan datang", "expected";
+        Expected = "expected", "akan datang", "expected";
         /// Announced, and did not come on the day.
         Lapsed = "lapsed", "tidak datang", "did not come";
         /// At the counter or post, waiting to be called. The clock of the whole inspection runs from here.
