@@ -396,6 +396,29 @@ fn what_is_refused_says_why() {
     }
 }
 
+/// Two places say where a stay stands: the table of stays from recorded facts, the rules of `law/` from facts that somebody gives. They say the
+/// same of each day, also while a request waits that was paid on the last day.
+#[test]
+fn the_rules_of_the_law_say_the_same_of_each_day() {
+    use siger_domain::law::{Answer, DayFact, Facts, FlagFact, Law, Topic};
+    let rules = Law::embedded().expect("a law");
+    let given = Facts::default().day(DayFact::StayUntil, day(45));
+    let plain = (stay(&[begun(45)]), given.flag(FlagFact::RequestPending, false));
+    let waiting = given.flag(FlagFact::RequestPending, true).flag(FlagFact::RequestPaid, true).day(DayFact::PaidOn, day(45));
+    let bridged = (stay(&[begun(45), (Fact::Applied { on: day(45) }, Role::Cashier)]), waiting);
+    for ((stay, facts), days) in [(plain, 0..45 + 70), (bridged, 46..45 + 70)] {
+        for offset in days {
+            let finding = rules.ask(Topic::Presence, &facts, day(offset));
+            let said = finding.values().find(|(answer, _)| *answer == Answer::Presence).map(|(_, value)| value.to_string());
+            let stands = match stay.on(day(offset), &law()).expect("a day of the stay") {
+                State::Expiring { step, .. } => format!("expiring_{step}"),
+                state => state.stage().as_str().to_owned(),
+            };
+            assert_eq!(said.as_deref(), Some(stands.as_str()), "day {offset}");
+        }
+    }
+}
+
 #[test]
 fn facts_are_read_back() {
     for fact in palette(4) {
