@@ -351,7 +351,10 @@ pub fn read_questions(text: &str) -> Result<Question, FactsFileError> {
     let mut topics = Vec::new();
     for name in names {
         let topic = Topic::ALL.iter().find(|topic| topic.as_str() == name).ok_or(FactsFileError::Topic(name))?;
-        topics.push(*topic);
+        // Asked twice is answered once: a short file must not ask for a long answer.
+        if !topics.contains(topic) {
+            topics.push(*topic);
+        }
     }
     let mut facts = Facts::default();
     for (name, value) in raw.facts.0 {

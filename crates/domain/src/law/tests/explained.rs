@@ -174,3 +174,10 @@ fn files_of_facts_are_checked() {
     let topics: Vec<Topic> = law().answer(&all, day("2026-11-24")).iter().map(|why| why.topic).collect();
     assert!(topics.contains(&Topic::Presence) && topics.contains(&Topic::OverstayFee) && !topics.contains(&Topic::Fee), "{topics:?}");
 }
+
+#[test]
+fn a_topic_named_twice_is_answered_once() {
+    let question = read_questions(r#"{"topic": ["fee", "stay", "fee"], "facts": {}}"#).expect("a question");
+    assert_eq!(question.topics, [Topic::Fee, Topic::Stay]);
+    assert_eq!(law().answer(&question, day("2026-11-24")).len(), 2);
+}
