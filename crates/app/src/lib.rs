@@ -11,6 +11,7 @@ pub mod error;
 pub mod founding;
 pub mod identity;
 pub mod index;
+pub mod inspection;
 pub mod job;
 pub mod journal;
 pub mod keys;

@@ -41,7 +41,8 @@ const ALONE_ONE_IN: u64 = 20;
 /// And at least so many, so that a small office need not be asked for each.
 const ALONE_MIN: u64 = 20;
 /// The parts of a file; all share its key.
-const FILE: [DataKind; 4] = [DataKind::PersonIdentity, DataKind::PersonDocument, DataKind::PersonNote, DataKind::PersonPicture];
+const FILE: [DataKind; 6] =
+    [DataKind::PersonIdentity, DataKind::PersonDocument, DataKind::PersonNote, DataKind::PersonPicture, DataKind::Inspection, DataKind::Presence];
 
 /// What is due by one rule. Names nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]

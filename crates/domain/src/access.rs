@@ -198,6 +198,8 @@ vocabulary! {
         Person = "person",
         /// A picture or document kept sealed.
         Blob = "blob",
+        /// The inspection of a person at the counter or at a post.
+        Inspection = "inspection",
         /// Somebody who works in the office.
         Officer = "officer",
         /// A sign-in of an officer.
@@ -236,6 +238,18 @@ vocabulary! {
         BlobStore = "blob.store",
         /// See a picture or document of a file.
         BlobRead = "blob.read",
+        /// See who waits and where their inspections stand, without names.
+        InspectionList = "inspection.list",
+        /// See an inspection with its findings.
+        InspectionRead = "inspection.read",
+        /// Scan, call, take over, put back, end before a decision.
+        InspectionInspect = "inspection.inspect",
+        /// Let in, or register a visit.
+        InspectionDecide = "inspection.decide",
+        /// Send to secondary.
+        InspectionRefer = "inspection.refer",
+        /// Put right what a decision said.
+        InspectionCorrect = "inspection.correct",
         /// See who works here, with roles and leave.
         OfficerList = "officer.list",
         /// Invite somebody to work here; their roles are asked for (a second person answers).

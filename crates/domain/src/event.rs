@@ -6,11 +6,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::id::{CredentialId, OfficerId, PersonId, RequestId, SessionId};
+use crate::id::{CredentialId, InspectionId, OfficerId, PersonId, RequestId, SessionId};
+use crate::inspection::record::{Begun, Standing, Stepped};
 use crate::officer::{Credential, Leave, Profile};
 use crate::person::{Document, Identity, Note};
+use crate::presence::Fact;
+use crate::receipt::ReceiptNumber;
 use crate::request::{ErasureGround, Matter};
-use crate::time::Instant;
+use crate::time::{CivilDate, Instant};
 
 /// What an entry is about; stands in the open part of the entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -305,7 +308,7 @@ events! {
     ReadersRead = "person.readers_read" 1 {}
     /// Somebody looked at a list of persons or looked one up.
     PersonsSearched = "person.searched" 1 {
-        /// `number`, `name` or `list`.
+        /// `number`, `name`, `list`, or `counter`: others of the same name, beside a scan.
         by: String,
         /// How many were shown.
         found: u32,
@@ -316,6 +319,38 @@ events! {
         ground: ErasureGround,
         /// The request that was approved; none for the daily job and for a restore.
         request: Option<RequestId>,
+    }
+
+    /// Steps of an inspection were taken: by one officer, at one moment.
+    InspectionStepped = "inspection.stepped" 1 {
+        /// Which inspection.
+        inspection: InspectionId,
+        /// How it began; in its first entry only.
+        begin: Option<Begun>,
+        /// The steps, in order.
+        steps: Vec<Stepped>,
+        /// Where it stands after them.
+        standing: Standing,
+    }
+    /// A decision got the number of its receipt.
+    InspectionReceipted = "inspection.receipted" 1 {
+        /// Which inspection.
+        inspection: InspectionId,
+        /// The number. Names nobody.
+        number: ReceiptNumber,
+        /// Entry of the decision.
+        of: u64,
+    }
+    /// Something was recorded of a stay.
+    PresenceRecorded = "presence.recorded" 1 {
+        /// The stay, by the inspection that began it.
+        stay: InspectionId,
+        /// What was recorded.
+        fact: Fact,
+        /// Last day after it; none without end.
+        until: Option<CivilDate>,
+        /// Whether the stay goes on.
+        open: bool,
     }
 
     /// A request for a second person was opened.
@@ -354,11 +389,11 @@ pub enum Owner {
 }
 
 impl Event {
-    /// Whose key seals this event's body. Requests and searches hold no personal data beyond identifiers and are sealed
-    /// under the office's key, so that they can be replayed after an erasure.
+    /// Whose key seals this event's body. Requests, searches and numbers of receipts hold no personal data beyond identifiers and
+    /// are sealed under the office's key, so that they can be replayed after an erasure: no number of a receipt is given twice.
     pub fn owner(&self, subject: Subject) -> Owner {
         match (self, subject) {
-            (Self::PersonErased(_) | Self::OfficerErased(_) | Self::PersonRead(_) | Self::ReadersRead(_), _) => Owner::Office,
+            (Self::PersonErased(_) | Self::OfficerErased(_) | Self::PersonRead(_) | Self::ReadersRead(_) | Self::InspectionReceipted(_), _) => Owner::Office,
             (_, Subject::Person(id)) => Owner::Person(id),
             (_, Subject::Officer(id)) => Owner::Officer(id),
             (_, Subject::Office | Subject::Request(_)) => Owner::Office,

@@ -9,6 +9,7 @@ pub mod grant;
 pub mod guard;
 pub mod page;
 pub mod reason;
+pub mod record;
 mod rows;
 pub mod state;
 pub mod table;

@@ -28,6 +28,10 @@ words! {
         PersonNote = "person_note",
         /// Pictures and scanned documents.
         PersonPicture = "person_picture",
+        /// Inspections: steps, findings, decisions, purpose and length of the stay.
+        Inspection = "inspection",
+        /// Stays: first and last day, and what was recorded of them.
+        Presence = "presence",
         /// Who opened a file, when and why.
         PersonReader = "person_reader",
         /// Officers: name, sign-in name, e-mail, roles, leave.
@@ -56,7 +60,7 @@ words! {
 words! {
     /// What must have happened before the clock of a rule runs.
     Event {
-        /// The last act recorded in a person's file (registration, correction, document, picture, note); reading is none.
+        /// The last act recorded in a person's file (registration, correction, document, picture, note, step of an inspection); reading is none.
         LastContact = "last_contact",
         /// The person's data key was destroyed.
         PersonErased = "person_erased",

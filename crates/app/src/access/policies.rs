@@ -15,6 +15,7 @@ pub(super) const SCHEMA: &str = include_str!("../../../../policy/siger.cedarsche
 pub(super) const FILES: &[(&str, &str)] = &[
     ("always.cedar", include_str!("../../../../policy/always.cedar")),
     ("blob.cedar", include_str!("../../../../policy/blob.cedar")),
+    ("inspection.cedar", include_str!("../../../../policy/inspection.cedar")),
     ("journal.cedar", include_str!("../../../../policy/journal.cedar")),
     ("office.cedar", include_str!("../../../../policy/office.cedar")),
     ("officer.cedar", include_str!("../../../../policy/officer.cedar")),

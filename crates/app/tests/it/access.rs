@@ -185,6 +185,8 @@ fn an_auditor_with_another_role_writes_only_what_is_their_own() {
         PersonRead,
         PersonReaders,
         BlobRead,
+        InspectionList,
+        InspectionRead,
         OfficerList,
         SessionList,
         RequestList,
@@ -309,4 +311,28 @@ fn a_cached_decision_is_quick() {
     };
     println!("cached decision: {} ns", best(200, 500, &|| drop(std::hint::black_box(access.decide(std::hint::black_box(&request))))));
     println!("uncached decision: {} ns", best(20, 5, &|| drop(std::hint::black_box(access.decide_uncached(std::hint::black_box(&request))))));
+}
+
+/// The table of inspections and the policies say the same of who may: for each right, the roles of the steps that need it, and nobody else. In which
+/// kind of inspection is the table's alone.
+#[test]
+fn the_policies_of_inspections_and_their_table_name_the_same_roles() {
+    use siger_app::inspection::{TAKEN, right};
+    use siger_domain::inspection::table::ROWS;
+    let access = access();
+    let rights: std::collections::BTreeSet<Action> = TAKEN.iter().map(|(_, right)| *right).collect();
+    assert!(rights.len() > 3, "{rights:?}");
+    for wanted in rights {
+        for role in Role::OFFICER {
+            let in_table = ROWS.iter().any(|row| right(row.act) == Some(wanted) && row.who.iter().any(|(who, _)| who == role));
+            let permitted = Purpose::ALL.iter().any(|purpose| access.decide_uncached(&asking(&[*role], wanted, *purpose)).is_allowed());
+            assert_eq!(permitted, in_table, "{wanted} by {role}");
+        }
+    }
+    // Whoever takes a step may see where it led.
+    for role in [Role::Desk, Role::Primary, Role::Secondary] {
+        for seen in [Action::InspectionRead, Action::InspectionList] {
+            assert!(Purpose::ALL.iter().any(|purpose| access.decide_uncached(&asking(&[role], seen, *purpose)).is_allowed()), "{seen} by {role}");
+        }
+    }
 }

@@ -38,6 +38,27 @@ const STRAY: &[(&str, &str)] = &[
          WHERE e.number IS NULL OR e.kind <> 'person.blob_stored' OR e.subject IS NULL OR e.subject <> b.person ORDER BY b.person LIMIT $1",
     ),
     (
+        "inspection",
+        "SELECT i.id FROM inspection i LEFT JOIN entry e ON e.number = i.last_entry
+         WHERE e.number IS NULL OR e.kind <> 'inspection.stepped' OR e.subject IS NULL OR e.subject <> i.person ORDER BY i.id LIMIT $1",
+    ),
+    (
+        "inspection_entry",
+        "SELECT s.inspection FROM inspection_entry s LEFT JOIN entry e ON e.number = s.entry LEFT JOIN inspection i ON i.id = s.inspection
+         WHERE e.number IS NULL OR e.kind <> 'inspection.stepped' OR i.id IS NULL OR e.subject IS NULL OR e.subject <> i.person
+         ORDER BY s.inspection LIMIT $1",
+    ),
+    (
+        "presence",
+        "SELECT p.stay FROM presence p LEFT JOIN entry e ON e.number = p.last_entry
+         WHERE e.number IS NULL OR e.kind <> 'presence.recorded' OR e.subject IS NULL OR e.subject <> p.person ORDER BY p.stay LIMIT $1",
+    ),
+    (
+        "receipt",
+        "SELECT r.inspection FROM receipt r LEFT JOIN entry e ON e.number = r.entry
+         WHERE e.number IS NULL OR e.kind <> 'inspection.receipted' ORDER BY r.inspection LIMIT $1",
+    ),
+    (
         "officer",
         "SELECT o.id FROM officer o LEFT JOIN entry e ON e.number = o.profile
          WHERE e.number IS NULL OR e.kind <> 'officer.invited' OR e.subject IS NULL OR e.subject <> o.id OR e.key_index <> o.key_index ORDER BY o.id LIMIT $1",
@@ -69,6 +90,7 @@ const STRAY: &[(&str, &str)] = &[
 const BEGUN: &[(&str, &str)] = &[
     ("person", "SELECT (SELECT COUNT(*) FROM entry WHERE kind = 'person.registered'), (SELECT COUNT(*) FROM person)"),
     ("officer", "SELECT (SELECT COUNT(*) FROM entry WHERE kind = 'officer.invited'), (SELECT COUNT(*) FROM officer)"),
+    ("receipt", "SELECT (SELECT COUNT(*) FROM entry WHERE kind = 'inspection.receipted'), (SELECT COUNT(*) FROM receipt)"),
     ("request", "SELECT (SELECT COUNT(*) FROM entry WHERE kind = 'request.opened'), (SELECT COUNT(*) FROM request)"),
     ("office", "SELECT (SELECT COUNT(*) FROM entry WHERE kind = 'office.founded'), (SELECT COUNT(*) FROM office)"),
 ];

@@ -3,6 +3,7 @@
 //! `apply` runs in the transaction that appends the event and again in replay; it reads nothing but the event, its entry
 //! and the tables, so both give the same rows. An event whose key was destroyed is applied as erased.
 
+pub mod inspection;
 pub mod office;
 pub mod officer;
 pub mod operation;
@@ -28,6 +29,10 @@ pub(crate) const DERIVED: &[(&str, &str, &str)] = &[
     ("person", "id, key_index, registered, identity, changed_at, erased", "id"),
     ("person_document", "hash, person, entry, position", "hash, person, entry, position"),
     ("person_blob", "id, person, entry", "id, person"),
+    ("inspection", "id, person, kind, stage, holder, presented, first_entry, last_entry", "id"),
+    ("inspection_entry", "inspection, entry", "inspection, entry"),
+    ("presence", "stay, person, first_day, last_day, goes_on, last_entry", "stay"),
+    ("receipt", "year, running, inspection, entry", "year, running"),
     ("officer", "id, key_index, profile, login_hash, state, roles, leave_from, leave_to, recovery, recovery_expires, changed_at, erased", "id"),
     ("credential", "id, officer, kind, entry", "id"),
     ("request", "id, matter, target, state, opened, opened_by, expires, answered, answered_by", "id"),
@@ -45,6 +50,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, keyring: &Keyring, entry: &Entry, event: Op
         Some(event) => {
             office::apply(tx, entry, event)?;
             person::apply(tx, keyring, entry, event)?;
+            inspection::apply(tx, entry, event)?;
             officer::apply(tx, keyring, entry, event)?;
             request::apply(tx, entry, event)
         }

@@ -122,7 +122,7 @@ fn add_document(tx: &mut Tx<'_>, keyring: &Keyring, person: PersonId, entry: u64
     Ok(())
 }
 
-fn touch(tx: &mut Tx<'_>, entry: &Entry, id: PersonId) -> Result<()> {
+pub(super) fn touch(tx: &mut Tx<'_>, entry: &Entry, id: PersonId) -> Result<()> {
     let rows = tx.execute("UPDATE person SET changed_at = $1 WHERE id = $2 AND erased IS NULL", params![entry.stamp.at, id.as_bytes()])?;
     exactly_one(rows, "person", entry)
 }

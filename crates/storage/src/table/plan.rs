@@ -4,12 +4,14 @@ use std::path::Path;
 
 use siger_domain::access::Purpose;
 use siger_domain::event::Subject;
-use siger_domain::id::{CredentialId, OfficerId, PersonId, RequestId, SessionId};
+use siger_domain::id::{CredentialId, InspectionId, OfficerId, PersonId, RequestId, SessionId};
+use siger_domain::inspection::Kind;
+use siger_domain::inspection::state::Stage;
 use siger_domain::officer::Login;
 use siger_domain::request::State;
 use siger_domain::time::Instant;
 
-use super::{office, officer, operation, person, request, upkeep};
+use super::{inspection, office, officer, operation, person, request, upkeep};
 use crate::blob::Folder;
 use crate::check;
 use crate::engine::Tx;
@@ -75,6 +77,24 @@ fn ask_everything(tx: &mut Tx<'_>, keyring: &Keyring) -> Result<()> {
     person::key_of_blob(tx, &[3; 32])?;
     person::count(tx)?;
     person::rehash(tx, keyring, who)?;
+    let case = InspectionId::from_bytes([12; 16]);
+    inspection::get(tx, case)?;
+    inspection::open_of(tx, who)?;
+    inspection::in_stage(tx, Stage::Presented, 10)?;
+    inspection::is_staying(tx, who)?;
+    inspection::next_running(tx, 2026)?;
+    inspection::receipt(tx, keyring, case)?;
+    let row = inspection::Inspection {
+        id: case,
+        person: who,
+        kind: Kind::Visit,
+        stage: Stage::Presented,
+        holder: None,
+        presented: None,
+        first_entry: 1,
+        last_entry: 1,
+    };
+    assert!(inspection::recall(tx, keyring, &row).is_err(), "there is no such inspection");
     officer::get(tx, whose)?;
     officer::all(tx)?;
     officer::newest(tx, 10, 10)?;
@@ -157,6 +177,7 @@ fn every_list_uses_an_index() {
         "check/key.rs",
         "check/row.rs",
         "journal/read.rs",
+        "table/inspection.rs",
         "table/office.rs",
         "table/officer.rs",
         "table/operation.rs",

@@ -126,7 +126,8 @@ fn whoever_never_came_is_invited_once_migrated() {
     store.tidy().unwrap();
     drop(store);
     let conn = rusqlite::Connection::open(place.url.folder().unwrap().join("office.sqlite")).unwrap();
-    conn.execute_batch("UPDATE officer SET state = 'active'; UPDATE schema_version SET version = 6;").unwrap();
+    let later = "DROP TABLE inspection; DROP TABLE inspection_entry; DROP TABLE presence; DROP TABLE receipt;";
+    conn.execute_batch(&format!("UPDATE officer SET state = 'active'; {later} UPDATE schema_version SET version = 6;")).unwrap();
     drop(conn);
     let store = place.open();
     assert_eq!(standing(&store), [State::Invited, State::Active]);
@@ -199,7 +200,8 @@ fn as_the_first_schema(from: &Path, to: &Path) {
     conn.execute_batch(
         "PRAGMA journal_mode = DELETE; ALTER TABLE tree_head DROP COLUMN keyring_revision; DROP INDEX request_by_opener; ALTER TABLE officer DROP COLUMN erased;
          DROP INDEX entry_by_actor; DROP INDEX entry_change_of_person;
-         ALTER TABLE session DROP COLUMN version; DROP TABLE ceremony_over; DROP TABLE guess; DROP TABLE alarm; UPDATE schema_version SET version = 1;
+         ALTER TABLE session DROP COLUMN version; DROP TABLE ceremony_over; DROP TABLE guess; DROP TABLE alarm;
+         DROP TABLE inspection; DROP TABLE inspection_entry; DROP TABLE presence; DROP TABLE receipt; UPDATE schema_version SET version = 1;
          PRAGMA page_size = 512; VACUUM;",
     )
     .unwrap();

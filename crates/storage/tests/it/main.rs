@@ -4,6 +4,7 @@
 mod check;
 mod contract;
 mod fixture;
+mod inspection;
 mod keys;
 mod place;
 mod reader;
