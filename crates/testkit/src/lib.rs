@@ -9,3 +9,4 @@ pub mod office;
 pub mod outside;
 pub mod sample;
 pub mod tidy;
+pub mod zone;

@@ -3,26 +3,28 @@
 //! A step that the office refuses (a document known already, a request that is not open) is part of life and changes nothing; a
 //! step that the *store* refuses is handed back.
 
+mod counter;
+mod keys;
+
 use std::sync::Arc;
 
 use siger_app::identity::recovery::Code;
-use siger_app::{Context, Error, account, keys, officer, person, request, retention, session};
+use siger_app::{Context, Error, account, officer, person, request, retention, session};
 use siger_domain::access::{Purpose, Role, RoleSet};
 use siger_domain::event::{Event, Subject, body};
-use siger_domain::id::{CredentialId, OfficerId, PersonId, RequestId, SessionId};
+use siger_domain::id::{CredentialId, InspectionId, OfficerId, PersonId, RequestId, SessionId};
 use siger_domain::officer::{Credential, Leave, Login, Profile};
 use siger_domain::person::{CountryCode, Document, DocumentKind, DocumentNumber, Identity, Name, Note, Sex};
 use siger_domain::personal::Personal;
 use siger_domain::request::{ErasureGround, Lost};
 use siger_domain::time::CivilDate;
-use siger_storage::blob::{BlobId, Folder};
-use siger_storage::keyring::{KeyState, Which};
+use siger_storage::Write;
+use siger_storage::blob::BlobId;
 use siger_storage::table::{self, operation};
-use siger_storage::{Open, Store, Write, archive};
 
 use crate::engine::Place;
 use crate::fault::Rng;
-use crate::office::{StoppedClock, TestOffice, open};
+use crate::office::{StoppedClock, TestOffice};
 
 /// Something that happens in an office. The numbers choose among what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub enum Step {
     EndSignIn { which: u8, own: bool },
     AddWay { who: u8 },
     RemoveWay { who: u8, which: u8 },
+    Scan { who: u8, again: bool },
+    Decide { which: u8, how: u8 },
     RotateLookup,
     Retain { years: u8 },
     BringBack,
@@ -60,10 +64,10 @@ pub enum Step {
 
 impl Step {
     /// How many values of the first byte [`Step::of`] tells apart.
-    pub const KINDS: u8 = 41;
+    pub const KINDS: u8 = 47;
     /// Those from here on change the keyring before the journal, or more than once, or go on in another database: they are not drawn, since who cuts
     /// the power between two steps has no copy of the keyring of that moment.
-    const WITH_KEYRING: u8 = 38;
+    const WITH_KEYRING: u8 = 44;
 
     /// A step drawn from a seeded source, with files and notes more often than the rest, as in an office.
     pub fn draw(rng: &mut Rng) -> Self {
@@ -104,8 +108,10 @@ impl Step {
             35 => Self::RemoveWay { who, which: more },
             36 => Self::AskRecover { who },
             37 => Self::WithdrawCode { who },
-            38 => Self::RotateLookup,
-            39 => Self::Retain { years: more % 7 },
+            38..41 => Self::Scan { who, again: more.is_multiple_of(3) },
+            41..44 => Self::Decide { which: who, how: more },
+            44 => Self::RotateLookup,
+            45 => Self::Retain { years: more % 7 },
             _ => Self::BringBack,
         }
     }
@@ -125,6 +131,10 @@ pub struct Life {
     pub officers: Vec<OfficerId>,
     /// Requests opened.
     pub requests: Vec<RequestId>,
+    /// Inspections begun.
+    pub inspections: Vec<InspectionId>,
+    /// Numbers of passports scanned.
+    scanned: Vec<String>,
     /// Sign-ins begun.
     pub sessions: Vec<(SessionId, usize)>,
     /// Everything personal that was written down, as it was typed: must be found nowhere on the disk.
@@ -164,6 +174,8 @@ impl Life {
             erased: Vec::new(),
             officers: Vec::new(),
             requests: Vec::new(),
+            inspections: Vec::new(),
+            scanned: Vec::new(),
             sessions: Vec::new(),
             secrets: Vec::new(),
             acknowledged: Box::new(|_| {}),
@@ -318,6 +330,8 @@ impl Life {
                 self.wait(account::remove(&self.office, &self.by(whose, Role::Desk), way.id))?;
                 Ok(None)
             }
+            Step::Scan { who, again } => self.scan(who, again),
+            Step::Decide { which, how } => self.decide(which, how),
             Step::RotateLookup => self.rotate_lookup(),
             Step::Retain { years } => {
                 self.clock.advance_seconds(i64::from(years) * 366 * 24 * 3_600);
@@ -507,53 +521,6 @@ impl Life {
         })?;
         self.sessions.push((id, who));
         Ok(number)
-    }
-
-    /// A new look-up key, the hashes computed anew in steps as the job does, and the old key ended.
-    fn rotate_lookup(&mut self) -> Result<Option<u64>, Error> {
-        let by = Context { purpose: Some(Purpose::Administration), ..self.by(ADMINISTRATOR, Role::Administrator) };
-        let store = self.office.store().clone();
-        let old = store.keyring().list().into_iter().find(|key| key.which == Which::Lookup && key.state == KeyState::Current).ok_or(Error::NotFound)?;
-        if store.keyring().list().len() > KEYS_MAX {
-            return Ok(None);
-        }
-        self.wait(keys::rotate(&self.office, &by, Which::Lookup, None))?;
-        self.write(|write| {
-            let keyring = write.keyring().clone();
-            Ok(table::rehash_officers(write, &keyring)?)
-        })?;
-        let mut from = 0;
-        loop {
-            let step = self.write(move |write| {
-                let keyring = write.keyring().clone();
-                Ok(table::rehash_persons(write, &keyring, from)?)
-            })?;
-            let Some(step) = step else { break };
-            from = step.next;
-        }
-        self.write(|write| {
-            let jobs = operation::jobs(write, 100)?;
-            jobs.into_iter().try_for_each(|job| operation::finish_job(write, job.id).map(drop))?;
-            Ok(())
-        })?;
-        self.wait(keys::retire(&self.office, &by, Which::Lookup, &old.id))?;
-        Ok(None)
-    }
-
-    /// The office is lost, and its backup brought back into an empty database with today's keys. Life goes on there.
-    fn bring_back(&mut self) -> Result<Option<u64>, Error> {
-        let mut backup = Vec::new();
-        archive::write(self.office.store(), self.office.blobs(), &mut backup)?;
-        let place = Place::of(self.office.store().url());
-        let store = Store::open(Open::new(place.url(), self.office.store().keyring().clone()))?;
-        let blobs = Folder::open(&place.blobs()).map_err(siger_storage::Error::from)?;
-        archive::restore(&store, &blobs, self.office.now(), std::io::Cursor::new(backup))?;
-        // Sign-ins are in no archive.
-        self.sessions.clear();
-        let seed = u64::from(self.next());
-        self.office = open(store, &place.blobs(), self.clock.clone(), seed);
-        self.places.push(place);
-        Ok(None)
     }
 
     /// Waits for a use case that does something slow beside its transactions.

@@ -7,6 +7,8 @@ use siger_app::access::Access;
 use siger_app::access::matrix::Matrix;
 use siger_domain::access::{Action, Role};
 
+use siger_testkit::zone::zone;
+
 use crate::api::{Api, Ask, person};
 
 /// Who may use an operation.
@@ -32,6 +34,11 @@ const OPERATIONS: &[(&str, For)] = &[
     ("correct_person", Who(Action::PersonCorrect)),
     ("add_document", Who(Action::PersonCorrect)),
     ("list_readers", Who(Action::PersonReaders)),
+    ("scan_document", Who(Action::InspectionInspect)),
+    ("show_inspection", Who(Action::InspectionRead)),
+    // The step that is tried here is to call the person.
+    ("step_inspection", Who(Action::InspectionInspect)),
+    ("list_inspections", Who(Action::InspectionList)),
     ("list_journal", Who(Action::JournalList)),
     ("prove_entry", Who(Action::JournalProve)),
     ("list_requests", Officers),
@@ -55,6 +62,8 @@ fn body(operation: &str, about: &str) -> Value {
         "note_person" => json!({ "text": "Datang." }),
         "correct_person" => json!({ "seen": 1, "identity": { "name": "Contoh", "sex": "F", "nationality": "MYS" } }),
         "add_document" => json!({ "kind": "passport", "issuer": "MYS", "number": "C1" }),
+        "scan_document" => json!({ "kind": "visit", "zone": zone("CONTOH", "SITI", "Z1") }),
+        "step_inspection" => json!({ "seen": 1, "step": { "action": "take" } }),
         "open_request" => json!({ "matter": "erase", "person": about, "ground": "subject_request" }),
         _ => json!({}),
     }
@@ -75,6 +84,9 @@ async fn no_operation_lets_in_whom_it_should_not() {
     let other = api.test.officer("lain", &[Role::PrivacyOfficer]).await;
     let request = api.ask(Ask::post("/api/v1/requests", &body("open_request", &about)).by(&other)).await.json()["id"].as_str().unwrap().to_owned();
 
+    let scanned = api.ask(Ask::post("/api/v1/inspections/scan", &body("scan_document", &about)).by(by(Role::Desk))).await;
+    let inspection = scanned.json()["id"].as_str().unwrap().to_owned();
+
     let document = api.ask(Ask::get("/api/v1/openapi.json")).await.json();
     let (mut described, mut wrong) = (BTreeSet::new(), Vec::new());
     for (path, methods) in document["paths"].as_object().unwrap() {
@@ -82,8 +94,12 @@ async fn no_operation_lets_in_whom_it_should_not() {
             let id = operation["operationId"].as_str().unwrap();
             described.insert(id.to_owned());
             let Some((_, whom)) = OPERATIONS.iter().find(|(known, _)| *known == id) else { continue };
-            let thing = if path.contains("/requests/") { &request } else { &about };
-            let address = path.replace("{id}", thing).replace("{number}", "1");
+            let thing = match path {
+                path if path.contains("/requests/") => &request,
+                path if path.contains("/inspections/") => &inspection,
+                _ => &about,
+            };
+            let address = path.replace("{id}", thing).replace("{number}", "1").replace("{stage}", "presented");
             let ask = || if method == "post" { Ask::post(address.clone(), &body(id, &about)) } else { Ask::get(address.clone()) };
             let mut say = |who: &str, status: u16, fits: bool| {
                 if !fits {

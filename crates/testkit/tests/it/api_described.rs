@@ -244,6 +244,32 @@ async fn each_operation_answers_as_described() {
     assert!(erased.json().get("identity").is_none() && !erased.text.contains("Siti"), "{}", erased.text);
     description.check("note_person", &api.ask(Ask::post(format!("{file}/notes"), &json!({ "text": "Datang." })).by(&desk)).await, 409);
 
+    // Inspections.
+    let body = json!({ "kind": "visit", "zone": siger_testkit::zone::zone("CONTOH", "WATI", "W1") });
+    let scanned = api.ask(Ask::post("/api/v1/inspections/scan", &body).by(&desk)).await;
+    description.check("scan_document", &scanned, 201);
+    let case = scanned.headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(case, format!("/api/v1/inspections/{}", id(&scanned)));
+    let unread = json!({ "kind": "visit", "zone": ["WATI"] });
+    description.check("scan_document", &api.ask(Ask::post("/api/v1/inspections/scan", &unread).by(&desk)).await, 422);
+    let shown = api.ask(Ask::get(&case).by(&head)).await;
+    description.check("show_inspection", &shown, 200);
+    assert_eq!((&shown.json()["stage"], &shown.json()["open"]), (&json!("primary"), &json!([])), "the head sees, and takes no step");
+    let nowhere = "/api/v1/inspections/019ab4de-3a00-7abc-8def-0123456789ab";
+    description.check("show_inspection", &api.ask(Ask::get(nowhere).by(&head)).await, 404);
+    let release = json!({ "seen": scanned.json()["number"], "step": { "action": "release" } });
+    description.check("step_inspection", &api.ask(Ask::post(format!("{case}/steps"), &release).by(&desk)).await, 201);
+    description.check("step_inspection", &api.ask(Ask::post(format!("{case}/steps"), &release).by(&desk)).await, 409);
+    description.check("step_inspection", &api.ask(Ask::post(format!("{nowhere}/steps"), &release).by(&desk)).await, 404);
+    for wrong in [json!({ "action": "teleport" }), json!({ "action": "release", "to": "x" })] {
+        let wrong = json!({ "seen": 1, "step": wrong });
+        description.check("step_inspection", &api.ask(Ask::post(format!("{case}/steps"), &wrong).by(&desk)).await, 400);
+    }
+    let waiting = api.ask(Ask::get("/api/v1/inspections/queue/presented").by(&desk)).await;
+    description.check("list_inspections", &waiting, 200);
+    assert_eq!(waiting.json()["inspections"][0]["id"], scanned.json()["id"]);
+    description.check("list_inspections", &api.ask(Ask::get("/api/v1/inspections/queue/asleep").by(&desk)).await, 404);
+
     // What is not there, or comes from another site, is a problem too.
     for ask in [Ask::get("/api/v1/people").by(&desk), Ask::get("/api/v2").by(&desk), Ask::get(format!("{file}/notes")).by(&desk)] {
         let answer = api.ask(ask).await;

@@ -14,6 +14,7 @@ mod desk;
 mod engines;
 mod fault;
 mod index;
+mod inspection;
 mod jobs;
 mod keys;
 mod kill;

@@ -11,6 +11,8 @@ use siger_testkit::life::{Life, Step};
 use siger_testkit::office::TestOffice;
 
 const REACHED: &[&str] = &[
+    "inspection.receipted",
+    "inspection.stepped",
     "key.retired",
     "key.rotated",
     "office.restored",
@@ -34,6 +36,7 @@ const REACHED: &[&str] = &[
     "person.read",
     "person.registered",
     "person.searched",
+    "presence.recorded",
     "request.approved",
     "request.declined",
     "request.expired",

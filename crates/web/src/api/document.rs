@@ -9,7 +9,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseB
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{journal, office, officer, person, request};
+use super::{inspection, journal, office, officer, person, request};
 use crate::server::State;
 
 pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
     servers((url = "/", description = "This office")),
     paths(
         person::register, person::list, person::lookup, person::search, person::open, person::note, person::correct, person::add_document, person::readers,
+        inspection::scan, inspection::show, inspection::step, inspection::queue,
         journal::list, journal::prove,
         request::list, request::open, request::approve, request::decline, request::withdraw,
         officer::list, office::show, office::session,

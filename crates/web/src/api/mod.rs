@@ -7,6 +7,7 @@ mod caller;
 mod document;
 mod given;
 mod health;
+mod inspection;
 mod journal;
 mod office;
 mod officer;
@@ -27,7 +28,10 @@ const BASE: &str = "/api/v1";
 
 /// The routes: path below [`BASE`], and its methods.
 fn routes() -> Vec<(&'static str, MethodRouter<State>)> {
-    [person::routes(), journal::routes(), request::routes(), officer::routes(), office::routes(), document::routes()].into_iter().flatten().collect()
+    [person::routes(), inspection::routes(), journal::routes(), request::routes(), officer::routes(), office::routes(), document::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The API and the operator's addresses.
