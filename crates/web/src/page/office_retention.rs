@@ -210,8 +210,13 @@ pub fn samples(locale: Locale) -> Vec<Sample> {
     let take = |index: usize, count, by_job| rules.get(index).map(|rule| Due { rule: rule.clone(), count, by_job });
     let now = inside.ui.now;
     let run = Run { at: now.plus_seconds(-40_000), by: None, erased: 4, deleted: 31 };
-    let dry =
-        Dry { due: [take(0, 3, true), take(9, 1, false)].into_iter().flatten().collect(), newest: Some(run.clone()), may_apply: true, held: None, runs: false };
+    let dry = Dry {
+        due: [take(0, 3, true), take(11, 1, false)].into_iter().flatten().collect(),
+        newest: Some(run.clone()),
+        may_apply: true,
+        held: None,
+        runs: false,
+    };
     let by_hand = Run { by: Some(inside.ui.sample("Putu A. (contoh)", "Putu A. (sample)").to_owned()), ..run };
     let none = Dry { due: Vec::new(), newest: Some(by_hand), may_apply: true, held: None, runs: false };
     let jumped = Dry { held: Some(Held::Clock { last: inside.ui.today() }), ..dry.clone() };
