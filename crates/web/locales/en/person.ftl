@@ -172,4 +172,4 @@ person-fault-file_kind = It is no JPEG, PNG or PDF, whatever its name.
 person-fault-file_portrait = A photograph must be a JPEG or PNG.
 person-fault-file_large = The file is too large. Make the picture smaller and try again.
 person-fault-ground = Choose the ground.
-person-unreadable = Cannot be read (run "siger check")
+person-unreadable = Cannot be read (tell an administrator)

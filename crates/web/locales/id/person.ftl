@@ -170,4 +170,4 @@ person-fault-file_kind = Isinya bukan JPEG, PNG, atau PDF, apa pun namanya.
 person-fault-file_portrait = Foto harus berupa JPEG atau PNG.
 person-fault-file_large = Gambar atau dokumennya terlalu besar. Perkecil, lalu coba lagi.
 person-fault-ground = Pilih alasannya.
-person-unreadable = Tidak dapat dibaca (jalankan "siger check")
+person-unreadable = Tidak dapat dibaca (beri tahu administrator)

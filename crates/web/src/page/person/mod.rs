@@ -41,12 +41,12 @@ pub struct Purposes {
 pub struct Row {
     /// The file.
     pub address: String,
-    /// Name.
+    /// Name; or that it cannot be read.
     pub name: String,
     /// Date of birth, as far as known.
     pub born: Option<PartialDate>,
-    /// Code of nationality.
-    pub nationality: String,
+    /// Code of nationality; `None`: who they are cannot be read, and nothing is said of them.
+    pub nationality: Option<String>,
     /// Newest change.
     pub changed_at: Instant,
 }
@@ -87,9 +87,13 @@ fn rows(ui: &Ui<'_>, caption: &str, rows: &[Row]) -> Markup {
         Column::words(ui.text("person-nationality")),
         Column::words(ui.text("person-changed")),
     ];
-    let rows = rows
-        .iter()
-        .map(|row| vec![html! { a href=(row.address) { bdi { (row.name) } } }, born(ui, row.born), html! { (row.nationality) }, ui.ago(row.changed_at)]);
+    let rows = rows.iter().map(|row| {
+        let (born, nationality) = match &row.nationality {
+            Some(code) => (born(ui, row.born), html! { (code) }),
+            None => (html! { "–" }, html! { "–" }),
+        };
+        vec![html! { a href=(row.address) { bdi { (row.name) } } }, born, nationality, ui.ago(row.changed_at)]
+    });
     table::table(ui, caption, false, &columns, rows)
 }
 
@@ -108,7 +112,7 @@ fn sample_rows(ui: &Ui<'_>) -> Vec<Row> {
         address: format!("{SAMPLE_ADDRESS}?purpose=counter_service"),
         name: name.to_owned(),
         born: born.parse().ok(),
-        nationality: nationality.to_owned(),
+        nationality: Some(nationality.to_owned()),
         changed_at: ui.now.plus_seconds(-seconds),
     };
     vec![

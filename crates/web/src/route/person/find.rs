@@ -58,7 +58,7 @@ fn rows(found: &[Listed], purpose: Purpose, unreadable: &str) -> Vec<Row> {
         address: file_for(listed.person.id, purpose),
         name: listed.who.known().map_or_else(|| unreadable.to_owned(), |identity| identity.name.reveal().to_owned()),
         born: listed.who.known().and_then(|identity| identity.born.as_ref()).map(|born| *born.reveal()),
-        nationality: listed.who.known().map_or_else(|| "–".to_owned(), |identity| identity.nationality.to_string()),
+        nationality: listed.who.known().map(|identity| identity.nationality.to_string()),
         changed_at: listed.person.changed_at,
     };
     found.iter().map(row).collect()
